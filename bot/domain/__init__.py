@@ -1,0 +1,1 @@
+"""What the desk knows without asking anybody: pure types and decisions, no I/O, no clock, no randomness."""

@@ -1,0 +1,192 @@
+"""A C2C order as the desk sees it: one trade with one counterparty, from our side of it.
+
+Facts come from `api/gate-c2c.md` §3.4 (a row of the list) and §3.6 (the details, which alone decide our side).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.money import Money
+
+
+class Side(StrEnum):
+    """What the desk does with the coins."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+
+class Phase(StrEnum):
+    """Where an order stands, read from the venue's display value (§2.1); a new value is kept as UNKNOWN."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    LOCKED = "locked"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (Phase.FINISHED, Phase.CANCELLED, Phase.EXPIRED)
+
+
+PHASES = {
+    "unpay": Phase.UNPAID,
+    "hide_payment": Phase.UNPAID,
+    "paid": Phase.PAID,
+    "unconfirmed": Phase.PAID,
+    "locked": Phase.LOCKED,
+    "finished": Phase.FINISHED,
+    "bclosed": Phase.FINISHED,
+    "cancel": Phase.CANCELLED,
+    "sclosed": Phase.CANCELLED,
+    "expired": Phase.EXPIRED,
+}
+
+
+def phase_of(status: str) -> Phase:
+    """The phase of a display status, tolerant of case; unknown text is a phase of its own, never a guess."""
+    return PHASES.get(status.strip().lower(), Phase.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One row of the pending or completed list. `side` is only a hint: details decide."""
+
+    id: str
+    side: Side
+    asset: str
+    fiat: str
+    amount: Decimal
+    price: Decimal
+    total: Decimal
+    status: str
+    created_at: int
+    counterparty_id: str
+    counterparty_nick: str
+    counterparty_name: str
+    is_cancelable: bool
+    in_appeal: bool
+    unread: int | None
+
+    @property
+    def phase(self) -> Phase:
+        return phase_of(self.status)
+
+    @property
+    def signature(self) -> str:
+        """Everything of the row whose change is news. A running clock and a reputation are not in it."""
+        parts = (
+            self.status, self.side, self.asset, self.fiat, self.amount, self.price, self.total,
+            self.counterparty_id, self.counterparty_name, self.is_cancelable, self.in_appeal, self.unread,
+        )  # fmt: skip
+        return "|".join(str(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """One account to which fiat is to be paid. `method` is the venue's pay type (`bank`, `alipay`, …)."""
+
+    method: str
+    name: str
+    holder: str
+    account: str
+    branch: str = ""
+    memo: str = ""
+    qr_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The details of one order: the truth a seal is made over. Times are Unix seconds, 0 = not (yet)."""
+
+    id: str
+    side: Side
+    asset: str
+    fiat: str
+    amount: Decimal
+    price: Decimal
+    total: Decimal
+    status: str
+    created_at: int
+    pay_deadline: int
+    paid_at: int
+    appeal_from: int
+    in_appeal: bool
+    is_cancelable: bool
+    can_release_in_appeal: bool
+    hides_payment: bool
+    counterparty_id: str
+    counterparty_nick: str
+    counterparty_name: str
+    own_name: str
+    chosen_method: str
+    methods: tuple[str, ...]
+    payees: tuple[Payee, ...]
+    vouchers: tuple[str, ...]
+    unread: int
+    has_traded: bool
+    terms: str
+    verdict: str
+    cancel_reason: str
+    ad_id: str
+    kind: int
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        return phase_of(self.status)
+
+    @property
+    def coins(self) -> Money:
+        return Money(self.amount, self.asset)
+
+    @property
+    def fiat_total(self) -> Money:
+        return Money(self.total, self.fiat)
+
+    @property
+    def short_id(self) -> str:
+        """The last four digits, which people use among themselves."""
+        return self.id[-4:]
+
+    @property
+    def is_final(self) -> bool:
+        return self.phase.is_final
+
+    @property
+    def main_payee(self) -> Payee | None:
+        """The account of the chosen method, else the first one."""
+        for payee in self.payees:
+            if payee.method == self.chosen_method:
+                return payee
+        return self.payees[0] if self.payees else None
+
+    @property
+    def holder_differs(self) -> bool:
+        """True when somebody other than the verified counterparty would get our fiat."""
+        if self.side is not Side.BUY or not self.counterparty_name:
+            return False
+        return any(payee.holder and folded(payee.holder) != folded(self.counterparty_name) for payee in self.payees)
+
+
+def folded(name: str) -> str:
+    """A name for comparison: case and white space do not count."""
+    return "".join(name.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the venue tells of a counterparty (§3.2). Shown, never sealed."""
+
+    id: str
+    nick: str
+    is_verified: bool
+    completed: int
+    completed_month: int
+    completion_percent: Decimal
+    registered_days: int
+    has_traded: bool

@@ -1,0 +1,102 @@
+"""What a card is drawn from: an order with everything the desk knows around it, and the reader's eyes."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.intents import Intent
+from bot.domain.orders import Order, Phase, Profile
+from bot.domain.staff import Person
+
+
+class LockReason(StrEnum):
+    """Why an order may not be released by an operator until a lead unlocks it."""
+
+    NAME_DIFFERS = "name_differs"
+    OTHER_PAYER = "other_payer"
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Times are Unix milliseconds; `by_name` is the shown name of who stopped it."""
+
+    reason: LockReason
+    by: int
+    by_name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BankLook:
+    """Somebody looked into the bank and saw nothing yet."""
+
+    by_name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another open order with the same fiat total."""
+
+    order_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One order now. `seen_at` is when the venue last told us (ms). `intent` is the open one, else the latest."""
+
+    order: Order
+    seen_at: int
+    profile: Profile | None = None
+    claimed_by: int | None = None
+    claimed_name: str = ""
+    lock: Lock | None = None
+    last_look: BankLook | None = None
+    intent: Intent | None = None
+    actor_name: str = ""
+    requester_name: str = ""
+    is_done_elsewhere: bool = False
+    twins: tuple[Twin, ...] = ()
+    topic_url: str = ""
+
+    @property
+    def has_open_intent(self) -> bool:
+        return self.intent is not None and self.intent.is_open
+
+    @property
+    def is_money_waiting(self) -> bool:
+        """We sell, the buyer says paid, and nobody has acted yet."""
+        return self.order.phase is Phase.PAID and not self.has_open_intent
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose eyes a card is for. In the group there is no person: desk language, nobody's rights, names masked."""
+
+    language: str
+    timezone: str
+    person: Person | None = None
+
+    @property
+    def is_group(self) -> bool:
+        return self.person is None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The desk's work in one look. `now` needs somebody, `waiting` does not; times in ms."""
+
+    now: tuple[Situation, ...]
+    waiting: tuple[Situation, ...]
+    on_duty: tuple[str, ...]
+    looked_at: int | None
+    blind_since: int | None = None
+    is_frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something staff must be told that is not a card of an order. `kind` selects the sentence, `facts` fill it."""
+
+    kind: str
+    facts: dict[str, str] = field(default_factory=dict)
