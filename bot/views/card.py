@@ -1,0 +1,151 @@
+"""A card is plain data: Telegram HTML and rows of buttons. This file is the only one that escapes.
+
+Anything that is not `Markup` is foreign text and is escaped before it stands in a card, so that a name can break
+neither the message nor its layout.
+"""
+
+import hashlib
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+DATA_BYTES = 64
+COPY_LENGTH = 256
+NAME_COLUMNS = 40
+STYLES = ("", "danger", "primary", "success")
+
+
+class Markup(str):
+    """Text that is Telegram HTML already: what `escape`, `bold` and their like return."""
+
+    __slots__ = ()
+
+
+def escape(text: str, limit: int = NAME_COLUMNS) -> Markup:
+    """Foreign text as harmless HTML on one line, at most `limit` columns wide (a Han character is 2)."""
+    return Markup(html.escape(clean(text, limit), quote=True))
+
+
+def clean(text: str, limit: int = NAME_COLUMNS) -> str:
+    """Foreign text on one line, without NUL, control, direction and other invisible characters; cut at `limit`."""
+    visible = "".join(" " if char.isspace() else char for char in text if char.isspace() or not _is_hidden(char))
+    return cut(" ".join(visible.split()), limit)
+
+
+def _is_hidden(char: str) -> bool:
+    """Control, format (direction marks, isolates, zero width), surrogate, private and unassigned characters."""
+    return unicodedata.category(char).startswith("C")
+
+
+def cut(text: str, limit: int) -> str:
+    """The text within `limit` columns, with `…` where something is missing."""
+    if width(text) <= limit:
+        return text
+    kept, used = [], 0
+    for char in text:
+        used += width(char)
+        if used > limit - 1:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
+
+
+def width(text: str) -> int:
+    """Columns on a phone: wide characters and emoji are 2, combining marks 0."""
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    is_wide = unicodedata.east_asian_width(char) in ("W", "F")
+    return 2 if is_wide or unicodedata.category(char) == "So" else 1
+
+
+def keep(text: str) -> Markup:
+    """Markup as it is, anything else escaped."""
+    return text if isinstance(text, Markup) else escape(text)
+
+
+def bold(text: str) -> Markup:
+    return Markup(f"<b>{keep(text)}</b>")
+
+
+def code(text: str) -> Markup:
+    return Markup(f"<code>{keep(text)}</code>")
+
+
+def quote(text: str) -> Markup:
+    """Foreign words inside one-line quotation marks."""
+    return Markup(f"“{keep(text)}”")
+
+
+def link(text: str, url: str) -> Markup:
+    return Markup(f'<a href="{html.escape(url, quote=True)}">{keep(text)}</a>')
+
+
+def moment(unix_seconds: int, text: str) -> Markup:
+    """A date-time entity whose inner text stays what is shown; a tap on it tells the date."""
+    return Markup(f'<tg-time unix="{unix_seconds}">{keep(text)}</tg-time>')
+
+
+def joined(parts: list[Markup] | tuple[Markup, ...], separator: str = "\n") -> Markup:
+    return Markup(separator.join(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button with exactly one action: `data` (a tap), `url` (a link) or `copy` (to the clipboard)."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+    style: str = ""
+
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.data, self.url, self.copy))) != 1:
+            raise ValueError(f"button {self.text!r} needs exactly one action")
+        if not self.text.strip():
+            raise ValueError("a button needs a label")
+        if len(self.data.encode()) > DATA_BYTES:
+            raise ValueError(f"callback data over {DATA_BYTES} bytes: {self.data!r}")
+        if len(self.copy) > COPY_LENGTH:
+            raise ValueError(f"button {self.text!r} copies more than {COPY_LENGTH} characters")
+        if self.url and not self.url.startswith(("https://", "http://", "tg://")):
+            raise ValueError(f"button {self.text!r} has no usable address")
+        if self.style not in STYLES:
+            raise ValueError(f"unknown style {self.style!r}")
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One message: `text` is Telegram HTML, `rows` its buttons; `prompt` asks for a reply, `prompt_hint` in its field."""
+
+    text: str
+    rows: Rows = ()
+    prompt: bool = False
+    prompt_hint: str = ""
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The callback data that lives on this card."""
+        return tuple(button.data for row in self.rows for button in row if button.data)
+
+    @property
+    def plain(self) -> str:
+        """The text without tags, for when Telegram refuses the HTML."""
+        return html.unescape(re.sub(r"<[^>]*>", "", self.text))
+
+    @property
+    def digest(self) -> str:
+        """A hash that is equal exactly when the message would look and act the same."""
+        parts = [self.text, str(self.prompt), self.prompt_hint]
+        for row in self.rows:
+            parts.append("\x1e")
+            parts += [f"{one.text}\x1f{one.data}\x1f{one.url}\x1f{one.copy}\x1f{one.style}" for one in row]
+        return hashlib.sha256("\x1d".join(parts).encode()).hexdigest()
