@@ -1,0 +1,144 @@
+"""The control door of the venue: its state as JSON, and everything that nobody can do through the merchant API."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.gate import acts, order_shapes
+from bot.sandbox.gate.chats import Message
+from bot.sandbox.gate.faults import fault_from
+from bot.sandbox.gate.fields import Json, Refusal
+from bot.sandbox.gate.orders import Order
+from bot.sandbox.gate.venue import GateVenue
+
+_Handler = Callable[[Request], Awaitable[Response]]
+
+
+def gate_control_routes(venue: GateVenue) -> list[Route]:
+    """Routes under `/control/gate/`; wrong requests get 400 with {"error"}. `away` is the listener's matter."""
+    control = _Control(venue)
+    return [
+        Route("/control/gate/state", _guarded(control.state), methods=["GET"]),
+        Route("/control/gate/orders", _guarded(control.open_order), methods=["POST"]),
+        Route("/control/gate/orders/{number:int}/{act}", _guarded(control.act), methods=["POST"]),
+        Route("/control/gate/faults", _guarded(control.add_fault), methods=["POST"]),
+        Route("/control/gate/faults", _guarded(control.clear_faults), methods=["DELETE"]),
+        Route("/control/gate/variants", _guarded(control.switch_variants), methods=["POST"]),
+        Route("/control/gate/clock", _guarded(control.set_clock), methods=["POST"]),
+    ]
+
+
+class _Control:
+    def __init__(self, venue: GateVenue) -> None:
+        self.venue = venue
+
+    async def state(self, request: Request) -> Response:
+        venue = self.venue
+        venue.tick()
+        return JSONResponse(
+            {
+                "now": venue.now(),
+                "away": venue.away,
+                "offset": venue.offset,
+                "orders": [order_state(venue, order) for order in venue.orders.values()],
+                "money_calls": venue.money.as_json(),
+                "calls": dict(venue.calls),
+                "faults": venue.faults.as_json(),
+            }
+        )
+
+    async def open_order(self, request: Request) -> Response:
+        order = acts.open_order(self.venue, await _body(request))
+        return JSONResponse({"id": str(order.id)})
+
+    async def act(self, request: Request) -> Response:
+        name = request.path_params["act"]
+        if name not in acts.ACTS:
+            raise ValueError(f"no such act: {name}; known: {', '.join(acts.ACTS)}")
+        wanted = await _body(request)
+        self.venue.tick()
+        order = self.venue.order(request.path_params["number"])
+        acts.ACTS[name](self.venue, order, wanted)
+        return JSONResponse(order_state(self.venue, order))
+
+    async def add_fault(self, request: Request) -> Response:
+        self.venue.faults.add(fault_from(await _body(request), self.venue.now()))
+        return JSONResponse({"faults": self.venue.faults.as_json()})
+
+    async def clear_faults(self, request: Request) -> Response:
+        self.venue.faults.clear()
+        return JSONResponse({"faults": []})
+
+    async def switch_variants(self, request: Request) -> Response:
+        self.venue.variants.switch(await _body(request))
+        return JSONResponse(vars(self.venue.variants))
+
+    async def set_clock(self, request: Request) -> Response:
+        self.venue.offset = float((await _body(request))["offset"])
+        return JSONResponse({"now": self.venue.now(), "offset": self.venue.offset})
+
+
+def order_state(venue: GateVenue, order: Order) -> Json:
+    """The true state of an order, whatever stale or bent answers say."""
+    person = order.counterparty
+    return {
+        "id": str(order.id),
+        "side": order.side,
+        "status_raw": order.raw,
+        "status": order_shapes.display_status(order, venue.variants),
+        "asset": order.asset,
+        "fiat": order.fiat,
+        "amount": order.amount,
+        "price": order.price,
+        "total": order.total,
+        "pay_type": order.pay_type,
+        "counterparty": {"name": person.name, "nick": person.nick, "uid": person.uid},
+        "coins_released": order.released_amount,
+        "released_times": order.released_times,
+        "released_by": order.released_by or None,
+        "cancelled_by": order.cancelled_by,
+        "created_at": order.created_at,
+        "paid_at": order.paid_at,
+        "deadline": order.deadline,
+        "in_appeal": order.in_appeal,
+        "is_show_receive": order.is_show_receive,
+        "cancelable": order.cancelable,
+        "im_unread": order.chat.unread,
+        "chat": [_chat_line(message) for message in order.chat.messages],
+    }
+
+
+def _chat_line(message: Message) -> Json:
+    kind: str = message.kind
+    if message.file is not None:
+        kind = message.file.kind
+    elif kind == "notice":
+        kind = "text"
+    text = message.text or str((message.payload or {}).get("text") or (message.payload or {}).get("account") or "")
+    line: Json = {"from": message.author, "kind": kind, "text": text, "at": message.at}
+    if message.file is not None:
+        line["path"] = message.file.url("/files/")
+    return line
+
+
+async def _body(request: Request) -> Json:
+    raw = await request.body()
+    body = json.loads(raw) if raw else {}
+    if not isinstance(body, dict):
+        raise TypeError("a JSON object is expected")
+    return body
+
+
+def _guarded(handler: _Handler) -> _Handler:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Refusal as no:
+            return JSONResponse({"error": no.message}, 400)
+        except (ValueError, TypeError, KeyError) as wrong:
+            return JSONResponse({"error": str(wrong) or type(wrong).__name__}, 400)
+
+    return answer
