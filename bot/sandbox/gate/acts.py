@@ -7,17 +7,20 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from bot.sandbox.gate import orders
+from bot.sandbox.gate import order_shapes, orders
 from bot.sandbox.gate.chat_shapes import shared_payment
 from bot.sandbox.gate.chats import Message, StoredFile
 from bot.sandbox.gate.fields import Json
 from bot.sandbox.gate.orders import Order
 from bot.sandbox.gate.people import PaymentMethod
+from bot.sandbox.gate.variants import Variants
 from bot.sandbox.gate.venue import GateVenue, total_of
 
 Act = Callable[[GateVenue, Order, Json], None]
 
 _NAMES = ("张三丰", "李四", "王五")
+# Our word for a fact -> the key it is shown under.
+_WORDS = {"name": "its_realname", "nick": "its_nick", "uid": "its_uid", "asset": "currency_type", "fiat": "want_type"}
 
 
 def open_order(venue: GateVenue, wanted: Json) -> Order:
@@ -151,10 +154,22 @@ def _set(order: Order, key: str, value: Any) -> None:
         order.raw = _raw(value)
     elif key == "sel_paytype":
         order.pay_type = str(value)
-    elif value is None:
-        order.shown.pop(key, None)
     else:
-        order.shown[key] = value
+        _show(order, _WORDS.get(key, key), value)
+
+
+def _show(order: Order, key: str, value: Any) -> None:
+    known = order_shapes.row(order, 0, Variants(), history=True) | order_shapes.details(order, 0, Variants(), "")
+    if key not in known:
+        raise ValueError(f"no such fact: {key}")
+    keys = [key]
+    if key == "its_realname":
+        keys.append("buyer_realname" if order.side == "sell" else "seller_realname")
+    for each in keys:
+        if value is None:
+            order.shown.pop(each, None)
+        else:
+            order.shown[each] = value
 
 
 def _raw(value: object) -> str:

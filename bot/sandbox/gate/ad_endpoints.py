@@ -8,7 +8,7 @@ from bot.sandbox.gate.fields import INVALID, Json, Refusal
 
 
 def place_biz_push_order(call: Call) -> Json:
-    call.venue.ads.publish(call.fields, call.venue.seconds(), call.venue.account.method_ids())
+    call.venue.ads.publish(call.fields, call.venue.seconds(), call.venue.account.ids_of)
     return {}
 
 

@@ -1,12 +1,15 @@
 """The desk's ads and its rivals': publish, edit, list, close (contract 3.10 - 3.14)."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.sandbox.gate.chats import offers_contact
 from bot.sandbox.gate.fields import INVALID, WRONG_STATE, Fields, Json, Refusal
+
+IdsOf = Callable[[str], set[str]]  # pay type -> own method ids
 
 STATUS = {1: "OPEN", 3: "OFFLIN", 4: "CLOSED"}
 FIRST_AD = 2130000011
@@ -101,14 +104,14 @@ class AdBook:
         held = max(Decimal(0), Decimal(ad.locked) + locked)
         self._ads[number] = replace(ad, amount=f"{left:f}", locked=f"{held:f}")
 
-    def publish(self, fields: Fields, now: int, method_ids: set[str]) -> None:
+    def publish(self, fields: Fields, now: int, ids_of: IdsOf) -> None:
         """Type "0"/"1" publishes for sale or purchase, "2"/"3" edits; the new id is not told, as documented."""
         operation = fields.one_of("type", ("0", "1", "2", "3"))
         side = "sell" if operation in ("0", "2") else "buy"
         basis = fields.integer("limitBasis", 0)
         current = self._edited(fields, side, basis) if operation in ("2", "3") else None
         _check_content(fields)
-        ad = _ad_from(fields, current.id if current else self.next_id(), side, basis, now=now, method_ids=method_ids)
+        ad = _ad_from(fields, current.id if current else self.next_id(), side, basis, now=now, ids_of=ids_of)
         if current is not None:
             ad = replace(ad, created_at=current.created_at, status=current.status, locked=current.locked)
         self.add(ad)
@@ -138,7 +141,7 @@ def _check_content(fields: Fields) -> None:
     raise Refusal("risk control", CONTENT_RISK, {"risk_code": 0, "risk_event": event})
 
 
-def _ad_from(fields: Fields, number: int, side: str, basis: int, *, now: int, method_ids: set[str]) -> Ad:
+def _ad_from(fields: Fields, number: int, side: str, basis: int, *, now: int, ids_of: IdsOf) -> Ad:
     price, amount = _positive(fields, "unitPrice"), _positive(fields, "number")
     pay_types = tuple(part.strip() for part in fields.needed("payType").split(",") if part.strip())
     low, high, fiat_low, fiat_high = _limits(fields, basis, Decimal(price), Decimal(amount))
@@ -154,7 +157,7 @@ def _ad_from(fields: Fields, number: int, side: str, basis: int, *, now: int, me
         fiat_min_amount=fiat_low,
         fiat_max_amount=fiat_high,
         pay_types=pay_types,
-        pay_type_json=_checked_methods(fields.text("pay_type_json", "{}"), pay_types, method_ids),
+        pay_type_json=_checked_methods(fields.text("pay_type_json", "{}"), pay_types, ids_of),
         created_at=now,
         limit_basis=basis,
         rate_fixed=_whole(fields, "rateFixed", "1"),
@@ -195,12 +198,14 @@ def _plain(number: Decimal) -> str:
     return f"{number.quantize(Decimal('0.01')):f}"
 
 
-def _checked_methods(text: str, pay_types: tuple[str, ...], method_ids: set[str]) -> str:
+def _checked_methods(text: str, pay_types: tuple[str, ...], ids_of: IdsOf) -> str:
     try:
         chosen: Any = json.loads(text or "{}")
     except ValueError:
         chosen = None
-    if not isinstance(chosen, dict) or not set(chosen) <= set(pay_types) or not set(chosen.values()) <= method_ids:
+    if not isinstance(chosen, dict) or not all(
+        kind in pay_types and number in ids_of(kind) for kind, number in chosen.items()
+    ):
         raise Refusal(f"{INVALID}: pay_type_json")
     return text or "{}"
 

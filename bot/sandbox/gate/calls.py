@@ -5,6 +5,8 @@ from bot.sandbox.gate.fields import Fields, Json
 from bot.sandbox.gate.orders import Order
 from bot.sandbox.gate.venue import GateVenue
 
+_LONGEST_LAG = 60  # seconds; what changed longer before the fault has reached every replica
+
 
 class Call:
     def __init__(self, venue: GateVenue, body: Json, files_url: str, stale: Fault | None = None) -> None:
@@ -19,7 +21,7 @@ class Call:
         if self._stale is None:
             return order
         past = order.before_change if self._stale.of == "anyone" else order.before_desk_act
-        if past is None:
+        if past is None or past.ended_at < self._stale.set_at - _LONGEST_LAG:
             return order
         self._was_behind = True
         return past

@@ -13,7 +13,10 @@ def get_chats_list(call: Call) -> Json:
     order = _asked(call, fields.integer("txid", 0))
     newer, older = fields.integer("lastreceived", 0), fields.integer("firstreceived", 0)
     variants = venue.variants
-    page, has_history = order.chat.page(newer_than=newer, older_than=older, inclusive=variants.inclusive_cursors)
+    seen = call.seen(order)
+    page, has_history = order.chat.page(
+        newer_than=newer, older_than=older, inclusive=variants.inclusive_cursors, known=seen.messages_then
+    )
     if not older and not variants.unread_stays:
         order.chat.unread = 0
     latest = order.chat.latest_at
@@ -23,7 +26,7 @@ def get_chats_list(call: Call) -> Json:
         "has_history": has_history,
         "txid": order.id,
         "SRVTM": latest * 1000 if variants.srvtm_ms else latest,
-        "order_status": order.raw,
+        "order_status": seen.raw,
     }
 
 

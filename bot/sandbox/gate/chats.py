@@ -100,12 +100,13 @@ class Conversation:
         self.messages.append(message)
         self.unread += unread
 
-    def page(self, *, newer_than: int, older_than: int, inclusive: bool) -> tuple[list[Message], bool]:
-        """One page, oldest first, and whether older messages exist before it. 0 = no cursor."""
+    def page(self, *, newer_than: int, older_than: int, inclusive: bool, known: int = -1) -> tuple[list[Message], bool]:
+        """One page, oldest first, and whether older messages exist before it. 0 = no cursor, known -1 = all."""
+        visible = self.messages if known < 0 else self.messages[:known]
         slack = 1 if inclusive else 0
         fitting = [
             place
-            for place, message in enumerate(self.messages)
+            for place, message in enumerate(visible)
             if (not newer_than or message.at > newer_than - slack)
             and (not older_than or message.at < older_than + slack)
         ]

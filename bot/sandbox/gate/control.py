@@ -47,6 +47,7 @@ class _Control:
                 "money_calls": venue.money.as_json(),
                 "calls": dict(venue.calls),
                 "faults": venue.faults.as_json(),
+                "variants": vars(venue.variants),
             }
         )
 

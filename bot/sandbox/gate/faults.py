@@ -65,6 +65,14 @@ def fault_from(wanted: Json, now: float) -> Fault:
         fault = Fault(**wanted, set_at=now)
     except TypeError as wrong:
         raise ValueError(str(wrong)) from None
+    if (
+        not isinstance(fault.times, int)
+        or not isinstance(fault.seconds, int | float)
+        or fault.answer not in ("drop", "500")
+    ):
+        raise ValueError("times is a whole number, seconds a number, answer drop or 500")
+    if fault.of not in ("desk", "anyone"):
+        raise ValueError("of is desk or anyone")
     if kind == "stale" and fault.seconds and "times" not in wanted:
         fault.times = -1
     return fault

@@ -25,7 +25,7 @@ _OWN_BLOCKS = ("bank", "alipay", "wechat")
 _TWINS = {
     "its_nick": "its_nickname",
     "its_nickname": "its_nick",
-    "currencyType": "currency_type",
+    "currency_type": "currencyType",
     "timestamp": "timest",
 }
 

@@ -61,6 +61,8 @@ class Order:
     shown: dict[str, Any] = field(default_factory=dict)  # facts that the control door bent, by wire key
     before_desk_act: "Order | None" = None
     before_change: "Order | None" = None
+    ended_at: float = 0.0  # of a snapshot: until when it was the truth
+    messages_then: int = -1  # of a snapshot: how long the chat was
 
     @property
     def is_live(self) -> bool:
@@ -84,9 +86,10 @@ class Order:
             return "system" if self.raw in CANCELLED else None
         return "desk" if self.cancellation.by == "desk elsewhere" else self.cancellation.by
 
-    def snapshot(self) -> "Order":
-        """The facts as they are now; the chat is shared, it has no past."""
+    def snapshot(self, now: float) -> "Order":
+        """The facts as they are at `now`, before a change."""
         past = copy.copy(self)
+        past.ended_at, past.messages_then = now, len(self.chat.messages)
         past.before_desk_act = past.before_change = None
         past.vouchers, past.shown = list(self.vouchers), dict(self.shown)
         past.supported_pay_types = list(self.supported_pay_types)

@@ -50,9 +50,9 @@ def own_methods() -> list[PaymentMethod]:
         PaymentMethod(
             20011, "bank", "6222020000008821", OWN_REALNAME, bank_name="ICBC", bank_branch="Central", description="desk"
         ),
-        PaymentMethod(20012, "alipay", "desk-one@example.invalid", OWN_REALNAME, description="desk", fiats=("CNY",)),
+        PaymentMethod(20013, "alipay", "desk-one@example.invalid", OWN_REALNAME, description="desk", fiats=("CNY",)),
         PaymentMethod(
-            20013,
+            20012,
             "swift",
             "DE00000000000000008765",
             OWN_REALNAME,
@@ -99,5 +99,5 @@ class OwnAccount:
     def method(self, pay_type: str, fiat: str) -> PaymentMethod | None:
         return next((each for each in self.methods if each.pay_type == pay_type and each.takes(fiat)), None)
 
-    def method_ids(self) -> set[str]:
-        return {str(method.id) for method in self.methods}
+    def ids_of(self, pay_type: str) -> set[str]:
+        return {str(method.id) for method in self.methods if method.pay_type == pay_type}

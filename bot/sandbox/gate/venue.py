@@ -78,13 +78,15 @@ class GateVenue:
 
     def change(self, order: Order, act: Callable[[], None], *, by_desk: bool = False) -> None:
         """Runs one act on an order: all or nothing, its past kept for stale reads, its ad's amount moved."""
-        past = order.snapshot()
+        past = order.snapshot(self.now())
         act()
         order.before_change = past
         if by_desk:
             order.before_desk_act = past
         if past.is_live and not order.is_live:
             self.ads.unlock(order.ad_id, order.amount, spent=order.raw in orders.CLOSED)
+            if order.released_times:
+                order.counterparty.profile["have_traded"] = 1
 
     def open_order(
         self,
@@ -212,7 +214,7 @@ def _standing_ad(number: int, side: str, price: str, created: int) -> Ad:
         fiat_min_amount=total_of("10", price),
         fiat_max_amount=total_of("50000", price),
         pay_types=("bank", "alipay"),
-        pay_type_json='{"bank":"20011","alipay":"20012"}',
+        pay_type_json='{"bank":"20011","alipay":"20013"}',
         created_at=created,
         trade_tips="own-name accounts only",
         auto_reply="thanks, details are on the order page",
