@@ -1,0 +1,193 @@
+"""The one door to the desk's memory.
+
+    async with store.write() as tables:      # all of it or nothing
+        await tables.orders.put(order, seen_at)
+        await tables.outbox.put_card(...)
+
+`write` is one connection behind a lock: on a shared one a neighbour's insert would die in another's rollback.
+`read` is a second, query-only connection; each of its statements sees the newest commit, so what must agree with a
+decision is read inside `write`.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiosqlite
+
+from storage.assumptions import Assumptions
+from storage.copying import copy_into
+from storage.desk import Desk
+from storage.errors import OutsideBlock, StoreError, problem_of
+from storage.inbox import Inbox
+from storage.intents import Intents
+from storage.journal import Journal
+from storage.messages import Messages
+from storage.migrating import MIGRATIONS, Migration, applied, apply, prove_writable, read_migrations, refuse_newer
+from storage.opening import Address, connect, make_query_only
+from storage.orders import Orders
+from storage.outbox import Outbox
+from storage.seals import Seals
+from storage.session import Probe, Session, to_the_end
+from storage.staff import Staff
+
+__all__ = ["OutsideBlock", "Probe", "Store", "StoreError", "Tables"]
+
+_log = logging.getLogger(__name__)
+
+
+class Tables:
+    """Everything the desk remembers; valid inside the block that gave it."""
+
+    __slots__ = (
+        "assumptions", "desk", "inbox", "intents", "journal", "messages", "orders", "outbox", "seals", "staff",
+    )  # fmt: skip
+
+    def __init__(self, session: Session) -> None:
+        self.desk = Desk(session)
+        self.staff = Staff(session)
+        self.orders = Orders(session)
+        self.intents = Intents(session)
+        self.seals = Seals(session)
+        self.messages = Messages(session)
+        self.inbox = Inbox(session)
+        self.outbox = Outbox(session)
+        self.journal = Journal(session)
+        self.assumptions = Assumptions(session)
+
+
+class Store:
+    """An open database. `commits` is the number of write blocks that were committed since it was opened."""
+
+    def __init__(self, address: Address, probe: Probe, writer: aiosqlite.Connection) -> None:
+        self.commits = 0
+        self._address = address
+        self._probe = probe
+        self._writer = writer
+        self._reader: aiosqlite.Connection | None = None
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+        self._is_closed = False
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        probe: Probe | None = None,
+        *,
+        migrations: Path = MIGRATIONS,
+        now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> "Store":
+        """Opens (and makes) the database and brings it up to date. `now` (ms) only dates the migrations.
+
+        Raises StoreError: locked, read_only, newer, not_a_database, damaged, cannot_open, bad_url, full, io.
+        """
+        address = Address.of(url)
+        store = cls(address, probe or _nothing, await connect(address))
+        try:
+            await store._migrate(read_migrations(migrations), now)
+            store._reader = await connect(address)
+            await make_query_only(store._reader)
+        except BaseException:
+            await to_the_end(store.close())
+            raise
+        store.commits = 0
+        return store
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tables]:
+        """All of the block is durable when it ends; none of it when it raises or is cancelled.
+
+        A cancellation that arrives while the commit runs is raised after the commit. Raises StoreError.
+        """
+        async with self._session() as session:
+            yield Tables(session)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tables]:
+        """Tables that can only be asked; a change raises StoreError("read_only")."""
+        if self._is_closed or self._reader is None:
+            raise StoreError("closed")
+        session = Session(self._reader, self._probe)
+        try:
+            yield Tables(session)
+        finally:
+            session.end()
+
+    async def close(self) -> None:
+        """Waits for the running write, then closes; a second time does nothing."""
+        self._refuse_nesting()
+        async with self._lock:
+            self._is_closed = True
+            reader, self._reader = self._reader, None
+            if reader is not None:
+                await reader.close()
+            await self._writer.close()
+
+    async def backup(self, path: str) -> None:
+        """A consistent, compact copy in a new file only its owner can read. Raises StoreError, "exists" too."""
+        await copy_into(self._address, path)
+
+    async def integrity(self) -> str:
+        """`ok`, or what is wrong, one line each."""
+        if self._is_closed or self._reader is None:
+            raise StoreError("closed")
+        try:
+            found = list(await self._reader.execute_fetchall("PRAGMA integrity_check"))
+            orphans = list(await self._reader.execute_fetchall("PRAGMA foreign_key_check"))
+        except (sqlite3.Error, ValueError) as error:
+            raise problem_of(error) from error
+        wrong = [str(row[0]) for row in found if row[0] != "ok"]
+        return "\n".join(wrong + [f"{row[0]}: a row points nowhere" for row in orphans]) or "ok"
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Session]:
+        self._refuse_nesting()
+        async with self._lock:
+            if self._is_closed:
+                raise StoreError("closed")
+            session = Session(self._writer, self._probe)
+            self._holder = asyncio.current_task()
+            try:
+                await session.begin()
+                yield session
+                await to_the_end(session.commit(self._count))
+            except BaseException:
+                await self._undo(session)
+                raise
+            finally:
+                session.end()
+                self._holder = None
+
+    async def _undo(self, session: Session) -> None:
+        try:
+            await to_the_end(session.rollback())
+        except StoreError:
+            # The block's own failure is what the caller must hear; the next begin is refused if this one stayed open
+            _log.exception("a write could not be rolled back")
+
+    async def _migrate(self, known: list[Migration], now: Callable[[], int]) -> None:
+        async with self._session() as session:
+            seen = await applied(session)
+            refuse_newer(seen, known)
+            await prove_writable(session)
+        for migration in (migration for migration in known if migration.number not in seen):
+            async with self._session() as session:
+                # Asked again inside the transaction: another process may be starting at the same time
+                if migration.number not in await applied(session):
+                    await apply(session, migration, now())
+
+    def _count(self) -> None:
+        self.commits += 1
+
+    def _refuse_nesting(self) -> None:
+        if self._holder is not None and self._holder is asyncio.current_task():
+            raise OutsideBlock("this task is inside a write block already: it would wait for itself for ever")
+
+
+def _nothing(point: str) -> None:
+    """The probe of a store that nobody watches."""
