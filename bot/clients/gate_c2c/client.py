@@ -6,25 +6,35 @@ is more than 30 s off. Order ids are text here and a number or a text on the wir
 """
 
 import asyncio
+import base64
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, TypeVar
 
-from bot.clients.gate_c2c import wire_accounts, wire_orders
+from bot.clients.gate_c2c import wire_accounts, wire_ads, wire_chat, wire_orders
 from bot.clients.gate_c2c.door import VENUE, Door
+from bot.clients.gate_c2c.evidence import Evidence, Observe
 from bot.clients.gate_c2c.signing import Signer
+from bot.clients.gate_c2c.wire_ads import draft_fields
 from bot.clients.http import Http
+from bot.domain import assumptions
 from bot.domain.accounts import OwnProfile, PaymentMethod, WorkHours, WorkStatus
-from bot.domain.errors import NotAllowed, Unknown
+from bot.domain.ads import Ad, AdDraft, AdStatus, MarketAd
+from bot.domain.chat import FILE_TYPES, MAX_FILE_BYTES, MAX_TEXT, Chat, Sent
+from bot.domain.errors import NotAllowed, Refused, Unknown
 from bot.domain.listing import Listing
 from bot.domain.orders import Order, OrderRow, Profile, Side
 
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 MAX_PER_PAGE = 200
+UPLOAD_SECONDS = 60.0
 
 T = TypeVar("T")
 Tab = Literal["pending", "dispute"]
-Observe = Callable[[str, bool], None]
+
+
+def _unheard(key: str, holds: bool) -> None:
+    """Nobody listens to what answers say of the assumptions."""
 
 
 class GateC2C:
@@ -38,12 +48,13 @@ class GateC2C:
         secret: str,
         clock: Callable[[], float],
         *,
-        observe: Observe = lambda key, holds: None,
+        observe: Observe = _unheard,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http = http
-        self._door = Door(http, url, Signer(key, secret), clock, sleep)
-        self._observe = observe
+        self._evidence = Evidence(observe)
+        self._door = Door(http, url, Signer(key, secret), clock, self._evidence, sleep)
+        self._own_id = ""
 
     def __repr__(self) -> str:
         return "GateC2C(…)"
@@ -61,7 +72,9 @@ class GateC2C:
     async def profile(self) -> OwnProfile:
         """Our own profile (§3.1)."""
         data = await self._door.read("profile", "/p2p/merchant/account/get_user_info", None)
-        return _read("profile", wire_accounts.read_own_profile, data)
+        own = _read("profile", wire_accounts.read_own_profile, data)
+        self._own_id = own.id
+        return own
 
     async def counterparty(self, *, counterparty_id: str) -> Profile:
         """What Gate tells of the other side (§3.2)."""
@@ -95,7 +108,10 @@ class GateC2C:
             fields["select_type"] = side.value
         path = "/p2p/merchant/transaction/get_pending_transaction_list"
         data = await self._door.read("pending_orders", path, fields)
-        return _read("pending_orders", lambda data: wire_orders.read_rows(data, tab), data)
+        rows = _read("pending_orders", lambda data: wire_orders.read_rows(data, tab), data)
+        self._evidence.of_rows(rows, wire_orders.evidence_of_rows(data))
+        self._evidence.tell("list_is_complete", assumptions.list_is_complete(len(rows), rows.counted))
+        return rows
 
     async def completed_orders(
         self,
@@ -118,7 +134,10 @@ class GateC2C:
         fields |= {"page": page, "per_page": min(per_page, MAX_PER_PAGE)}
         path = "/p2p/merchant/transaction/get_completed_transaction_list"
         data = await self._door.read("completed_orders", path, fields)
-        return _read("completed_orders", wire_orders.read_rows, data)
+        rows = _read("completed_orders", wire_orders.read_rows, data)
+        self._evidence.of_rows(rows, wire_orders.evidence_of_rows(data))
+        self._evidence.tell("count_is_total", assumptions.count_is_total(len(rows), rows.counted, page=page))
+        return rows
 
     async def order(self, *, order_id: str) -> Order:
         """The details of one order (§3.6): the truth. Another order's details count as unreadable."""
@@ -127,29 +146,119 @@ class GateC2C:
         order = _read("order", wire_orders.read_order, data)
         if order.id != order_id:
             raise Unknown(VENUE, "order", why="unreadable", detail="another order was answered")
+        self._evidence.of_order(order)
         return order
 
     async def mark_paid(self, *, order_id: str, method: str | None = None) -> None:
         """We are the buyer and say that the fiat was sent (§3.7). `method` is one of the order's `methods`."""
         fields = {"txid": _order_id(order_id)} | ({} if method is None else {"payment_method": method})
-        await self._door.move_money("mark_paid", "/p2p/merchant/transaction/confirm-payment", fields)
+        await self._move_money("mark_paid", "/p2p/merchant/transaction/confirm-payment", fields)
 
     async def release(self, *, order_id: str) -> None:
         """We are the seller and let the coins go (§3.8). There is no way back."""
         fields = {"txid": _order_id(order_id)}
-        await self._door.move_money("release", "/p2p/merchant/transaction/confirm-receipt", fields)
+        await self._move_money("release", "/p2p/merchant/transaction/confirm-receipt", fields)
 
     async def cancel(self, *, order_id: str, reason: str | None = None, memo: str | None = None) -> None:
         """Cancel an order that is cancelable (§3.9). `reason` is a number of §2.2 as text, 9 wants a `memo`."""
         fields = {"txid": _order_id(order_id)}
         fields |= {} if reason is None else {"reason_id": reason}
         fields |= {} if memo is None else {"reason_memo": memo}
-        await self._door.move_money("cancel", "/p2p/merchant/transaction/cancel", fields)
+        await self._move_money("cancel", "/p2p/merchant/transaction/cancel", fields)
+
+    async def publish_ad(self, *, draft: AdDraft) -> None:
+        """Publish an ad, or replace the one named in the draft (§3.10). Gate does not tell a new ad's id.
+
+        A text that trips the contact filter is Refused with code 70305102; nothing is saved then.
+        """
+        await self._door.move_money("publish_ad", "/p2p/merchant/books/place_biz_push_order", draft_fields(draft))
+
+    async def set_ad_status(self, *, ad_id: str, status: AdStatus) -> None:
+        """List, delist or close an ad (§3.11)."""
+        fields = {"adv_no": int(_ad_id(ad_id)), "adv_status": int(status)}
+        await self._door.move_money("set_ad_status", "/p2p/merchant/books/ads_update_status", fields)
+
+    async def ad(self, *, ad_id: str) -> Ad:
+        """One of our ads (§3.12)."""
+        data = await self._door.read("ad", "/p2p/merchant/books/ads_detail", {"adv_no": _ad_id(ad_id)})
+        return _read("ad", wire_ads.read_ad, data)
+
+    async def my_ads(
+        self, *, asset: str | None = None, fiat: str | None = None, side: Side | None = None
+    ) -> Listing[Ad]:
+        """All our ads, or those that fit (§3.13)."""
+        wanted = {"asset": asset, "fiat_unit": fiat, "trade_type": side.value if side else None}
+        fields = {name: value for name, value in wanted.items() if value is not None}
+        data = await self._door.read("my_ads", "/p2p/merchant/books/my_ads_list", fields)
+        return _read("my_ads", wire_ads.read_my_ads, data)
+
+    async def market_ads(self, *, asset: str, fiat: str, side: Side) -> Listing[MarketAd]:
+        """The public market of one side, the advertisers' (§3.14)."""
+        fields = {"asset": asset, "fiat_unit": fiat, "trade_type": side.value}
+        data = await self._door.read("market_ads", "/p2p/merchant/books/ads_list", fields)
+        return _read("market_ads", lambda data: wire_ads.read_market(data, side), data)
+
+    async def chat(self, *, order_id: str, after: int | None = None, before: int | None = None) -> Chat:
+        """One page of an order's chat (§3.15). `after` and `before` are Unix seconds of the newest, oldest held."""
+        fields = {"txid": int(_order_id(order_id))}
+        fields |= {} if after is None else {"lastreceived": after}
+        fields |= {} if before is None else {"firstreceived": before}
+        data = await self._door.read("chat", "/p2p/merchant/chat/get_chats_list", fields)
+        chat = _read("chat", lambda data: wire_chat.read_chat(data, order_id), data)
+        if chat.order_id != order_id:
+            raise Unknown(VENUE, "chat", why="unreadable", detail="another order was answered")
+        self._evidence.of_chat(chat, cursor=before if after is None else after, own_id=self._own_id)
+        return chat
+
+    async def say(self, *, order_id: str, text: str) -> Sent:
+        """Write to the counterparty (§3.16): 1 to 500 characters, sent once. A flagged text may not arrive."""
+        if not text.strip():
+            raise NotAllowed("text_empty")
+        if len(text) > MAX_TEXT:
+            raise NotAllowed("text_too_long", {"given": str(len(text)), "limit": str(MAX_TEXT)})
+        return await self._send(order_id, 0, text)
+
+    async def send_file(self, *, order_id: str, file_key: str) -> Sent:
+        """Show an uploaded file to the counterparty (§3.16)."""
+        return await self._send(order_id, 1, file_key)
+
+    async def upload_file(self, *, content: bytes, content_type: str) -> str:
+        """Upload a picture or a video (§3.17), at most 15 MB. Returns its opaque key."""
+        if content_type not in FILE_TYPES:
+            raise NotAllowed("bad_file_type", {"given": content_type[:40]})
+        if not content or len(content) > MAX_FILE_BYTES:
+            raise NotAllowed("bad_file_size", {"given": str(len(content)), "limit": str(MAX_FILE_BYTES)})
+        fields = {"image_content_type": content_type, "base64_img": base64.b64encode(content).decode()}
+        path = "/p2p/merchant/chat/upload_chat_file"
+        data = await self._door.act("upload_file", path, fields, seconds=UPLOAD_SECONDS)
+        return _read("upload_file", wire_chat.read_file_key, data)
+
+    async def _send(self, order_id: str, kind: int, message: str) -> Sent:
+        fields = {"txid": int(_order_id(order_id)), "type": kind, "message": message}
+        data = await self._door.act("say", "/p2p/merchant/chat/send_chat_message", fields)
+        sent = _read("say", wire_chat.read_sent, data)
+        self._evidence.tell("sent_time_is_milliseconds", wire_chat.evidence_of_sent(data))
+        return sent
+
+    async def _move_money(self, call: str, path: str, fields: dict[str, str]) -> None:
+        """One order action. What Gate says of it also tells whether the order goes by the right key."""
+        try:
+            await self._door.move_money(call, path, fields)
+        except Refused as refused:
+            self._evidence.of_refusal(refused)
+            raise
+        self._evidence.tell("order_key_is_txid", assumptions.order_key_is_txid(None))
 
 
 def _order_id(text: str) -> str:
     if not NUMBER.fullmatch(text):
         raise NotAllowed("bad_order_id", {"given": text[:40]})
+    return text
+
+
+def _ad_id(text: str) -> str:
+    if not NUMBER.fullmatch(text):
+        raise NotAllowed("bad_ad_id", {"given": text[:40]})
     return text
 
 

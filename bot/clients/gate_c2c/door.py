@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from bot.clients.gate_c2c.budget import Budget
+from bot.clients.gate_c2c.evidence import Evidence
 from bot.clients.gate_c2c.signing import Signer
 from bot.clients.gate_c2c.wire import decode, encode
 from bot.clients.http import ACT_SECONDS, READ_SECONDS, Answer, Http, Outgoing
@@ -29,6 +30,7 @@ class Door:
         url: str,
         signer: Signer,
         clock: Callable[[], float],
+        evidence: Evidence,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http = http
@@ -36,6 +38,7 @@ class Door:
         self._prefix = urlsplit(self._url).path
         self._signer = signer
         self._clock = clock
+        self._evidence = evidence
         self._sleep = sleep
         self._budget = Budget()
 
@@ -90,6 +93,7 @@ class Door:
         """The envelope's `data`. Only a readable `code` 0 is a yes, only a readable label or other code is a no."""
         is_throttled = answer.status == 429
         self._budget.learn(path, answer.headers, is_throttled=is_throttled, venue_now=self._venue_now())
+        self._evidence.of_headers(answer.headers)
         document = self._document(call, answer)
         if answer.status >= 400:
             self._refuse_by_label(call, path, answer, document)
@@ -97,6 +101,7 @@ class Door:
         if code is None:
             self._unreadable(call, answer, "no code")
         if code != "0":
+            self._evidence.of_business_refusal(answer.status)
             raise Refused(VENUE, call, code=code, detail=_words(document), status=answer.status)
         return document.get("data")
 
@@ -121,6 +126,8 @@ class Door:
             raise Refused(VENUE, call, code=code or "TOO_MANY_REQUESTS", detail=detail, status=429, retry_after=wait)
         if code is None or code == "0":
             self._unreadable(call, answer, "no label")
+        if code != label:
+            self._evidence.of_business_refusal(answer.status)
         log.info("%s %s: %s, trace %.64s", VENUE, call, code, answer.headers.get("x-gate-trace-id", "-"))
         raise Refused(VENUE, call, code=code, detail=_words(document), status=answer.status)
 

@@ -14,13 +14,13 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from bot.domain.assumptions import MILLISECONDS_FROM
 from bot.domain.listing import Listing
 from bot.domain.money import plain
 
 WHOLE = re.compile(r"-?[0-9]{1,20}")
 MAX_DIGITS = 38
 MAX_MAGNITUDE = 24
-MILLISECONDS_FROM = 100_000_000_000
 
 log = logging.getLogger(__name__)
 
@@ -185,6 +185,12 @@ class WireModel(BaseModel):
             return {key: item for key, item in value.items() if item is not None}
         return {} if value == [] else value
 
+
+def _word(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Word = BeforeValidator(_word)
 
 T = TypeVar("T")
 

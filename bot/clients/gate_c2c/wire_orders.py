@@ -1,5 +1,6 @@
 """Orders as Gate writes them (§3.4-§3.6), both spellings, into the desk's own types."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import AliasChoices, Field
@@ -18,11 +19,13 @@ from bot.clients.gate_c2c.wire import (
     read_each,
     utc_seconds,
 )
+from bot.domain import assumptions
 from bot.domain.listing import Listing
 from bot.domain.orders import Order, OrderRow, Payee, Side, phase_of
 
 ASSET = AliasChoices("currency_type", "currencyType")
 FIAT = AliasChoices("want_type", "exchangeType")
+EVIDENCE_ROWS = 5
 NICK = AliasChoices("its_nick", "its_nickname")
 
 
@@ -210,6 +213,25 @@ def read_rows(data: Any, tab: str = "") -> Listing[OrderRow]:
     """The rows of a list answer. Raises ValueError only when there is no list at all."""
     page = WireRows.model_validate(data)
     return read_each(page.rows, lambda entry: WireRow.model_validate(entry).row(tab), "txid", counted=page.count)
+
+
+def evidence_of_rows(data: Any) -> Iterator[tuple[str, bool | None]]:
+    """What a few rows say of the assumptions about rows; unreadable ones say nothing."""
+    for entry in WireRows.model_validate(data).rows[:EVIDENCE_ROWS]:
+        if not isinstance(entry, dict):
+            continue
+        yield "new_spelling_is_sent", "currency_type" in entry if "currencyType" in entry else True
+        try:
+            yield from _evidence_of_row(WireRow.model_validate(entry))
+        except ValueError:
+            continue
+
+
+def _evidence_of_row(row: WireRow) -> Iterator[tuple[str, bool | None]]:
+    yield "times_are_utc", assumptions.times_are_utc(row.created_at, utc_seconds(row.created_text))
+    if row.is_purchase is not None:
+        names = {"counterparty": row.counterparty_name, "buyer": row.buyer_name, "seller": row.seller_name}
+        yield "row_side_is_ours", assumptions.row_side_is_ours(row.side(), **names)
 
 
 def _read_payee(entry: Any) -> Payee:

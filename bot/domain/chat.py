@@ -1,0 +1,91 @@
+"""What is said about an order at the venue (`api/gate-c2c.md` §3.15-§3.17)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_TEXT = 500
+MAX_FILE_BYTES = 15 * 1024 * 1024
+FILE_TYPES = frozenset({"image/jpeg", "image/jpg", "image/png", "video/mp4"})
+
+
+class Author(StrEnum):
+    US = "us"
+    THEM = "them"
+    VENUE = "venue"
+    UNKNOWN = "unknown"
+
+
+class ChatKind(StrEnum):
+    TEXT = "text"
+    FILE = "file"
+    TEMPLATE = "template"
+    ORDER = "order"
+    PAYMENT_METHOD = "payment_method"
+    STATUS = "status"
+    NOTICE = "notice"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message. It has no id of its own: `fingerprint` tells it from the others.
+
+    `at` is Unix seconds. `file_key` is opaque, `file_url` may expire soon. `status` and `vouchers` come with a status
+    message. `facts` is the rest of a structured message as canonical JSON text, "" for a plain one.
+    """
+
+    order_id: str
+    kind: ChatKind
+    text: str
+    at: int
+    author_id: str
+    author_name: str
+    file_url: str = ""
+    file_key: str = ""
+    file_kind: str = ""
+    status: str = ""
+    vouchers: tuple[str, ...] = ()
+    is_flagged: bool = False
+    warning: str = ""
+    facts: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for the same message seen twice. A file counts by its key, because links are made anew."""
+        body = self.file_key or self.text
+        parts = (self.order_id, str(self.at), self.author_id or self.author_name, self.kind.value, body, self.facts)
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:32]
+
+    def author(self, *, own_id: str, counterparty_id: str) -> Author:
+        """Who wrote it: by encrypted id first, by the venue's stand-in names second."""
+        if self.kind in (ChatKind.STATUS, ChatKind.NOTICE):
+            return Author.VENUE
+        by_id = {own_id: Author.US, counterparty_id: Author.THEM, "System": Author.VENUE}
+        if self.author_id:
+            return by_id.get(self.author_id, Author.UNKNOWN)
+        by_name = {"Self": Author.US, "Other": Author.THEM, "System": Author.VENUE}
+        return by_name.get(self.author_name, Author.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One page of a chat, oldest first. `status` is the order's raw status; `last_at` Unix seconds, 0 = none."""
+
+    order_id: str
+    messages: tuple[ChatMessage, ...]
+    has_older: bool
+    status: str
+    last_at: int
+    memo: str = ""
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The venue took a message. `at` is Unix milliseconds; a flagged text may never reach the other side."""
+
+    at: int
+    is_flagged: bool
+    warning: str
