@@ -1,0 +1,55 @@
+// One message as the viewer sees it.
+import { clock, formatted, icon, node } from "./dom.js";
+import { say } from "./words.js";
+
+export const threadOf = (row) => (row.thread_id && row.thread_id !== 1 ? row.thread_id : null);
+
+export function bubble(row, how) {
+  const box = node("div", { class: `row ${how.mine ? "mine" : ""} ${row.is_service ? "service" : ""}`, "data-testid": `message-${row.message_id}` });
+  if (row.is_service) {
+    box.append(node("span", { class: "service-words" }, row.text ?? serviceWords(row)));
+    return box;
+  }
+  const body = node("div", { class: `bubble ${row.from?.is_bot ? "bot" : ""}` });
+  if (how.group && !how.mine) body.append(node("b", { class: "sender" }, name(row.from)));
+  if (how.original) body.append(node("div", { class: "quote" }, firstLine(how.original)));
+  body.append(...media(row.media));
+  const html = row.html ?? "";
+  if (html || row.text || row.caption) body.append(node("div", { class: "words" }, html ? formatted(html, how.link) : row.text ?? row.caption));
+  body.append(foot(row, how));
+  box.append(body, ...keyboard(row, how));
+  return box;
+}
+
+const name = (from) => (from ? [from.first_name ?? from.title ?? from.name, from.last_name].filter(Boolean).join(" ") : "");
+const firstLine = (row) => (row.text ?? row.caption ?? "…").split("\n")[0].slice(0, 60);
+const serviceWords = (row) => String(row.service?.text ?? Object.keys(row.service ?? {})[0] ?? "").replaceAll("_", " ");
+
+function media(found) {
+  if (!found) return [];
+  if (found.kind === "photo") return [node("a", { href: found.url, target: "_blank", rel: "noopener" }, node("img", { src: found.url, alt: found.file_name ?? "photo", loading: "lazy" }))];
+  if (found.kind === "video") return [node("video", { src: found.url, controls: true })];
+  return [node("a", { class: "file", href: found.url, target: "_blank", rel: "noopener" }, icon("file"), ` ${found.file_name ?? found.kind}`)];
+}
+
+function foot(row, how) {
+  const bits = [];
+  for (const reaction of row.reactions ?? []) bits.push(node("span", { class: "reaction" }, reaction.emoji ?? reaction));
+  if (row.edited) bits.push(say("edited"), " ");
+  if (row.from?.is_bot) bits.push(node("span", { class: row.silent ? "bell off" : "bell", title: say(row.silent ? "silent" : "rang"), "data-rang": String(!row.silent) }, icon(row.silent ? "bell-off" : "bell", say(row.silent ? "silent" : "rang"))));
+  if (row.pinned) bits.push(icon("pin"));
+  bits.push(node("time", {}, clock(row.date)));
+  const answer = node("button", { type: "button", class: "reply", "aria-label": say("reply"), title: say("reply"), onclick: () => how.reply(row) }, "↩");
+  return node("div", { class: "foot" }, answer, bits);
+}
+
+function keyboard(row, how) {
+  if (!row.buttons?.length) return [];
+  const rows = row.buttons.map((buttons, line) => node("div", { class: "button-row" }, buttons.map((button, column) => {
+    const busy = how.waiting.has(`${row.message_id}:${line}:${column}`);
+    const mark = button.text.includes("↗") ? null : { copy: "copy", url: "link" }[button.kind];
+    return node("button", { type: "button", class: `key ${button.style ?? ""} ${busy ? "busy" : ""}`, "data-kind": button.kind, "aria-busy": busy ? "true" : null, onclick: () => how.tap(row, button, { row: line, column }) },
+      mark ? icon(mark) : null, button.text);
+  })));
+  return [node("div", { class: "keyboard" }, rows)];
+}

@@ -1,0 +1,281 @@
+// The phone: whose it is, which chat is open, what rang.
+import { $, asBase64, control, icon, keyed, node } from "./dom.js";
+import { bubble, threadOf } from "./bubble.js";
+import { say } from "./words.js";
+
+const OTHERS_EVERY = 3;
+const MENU = ["/orders", "/order", "/duty", "/queue", "/journal", "/staff", "/help", "/start"];
+
+let shared, world = null, person = 1003, open = "direct", thread = null, replyTo = null, looks = 0;
+let jumpTo = null, toastTimer = null;
+const kept = new Map(); // `${person}:${chat}` -> { since, rows: Map }
+const seen = new Map(); // the same key -> highest message id this person has looked at
+const waiting = new Set(); // taps without an answer yet: `${message}:${row}:${column}`
+const prompted = new Set();
+
+export const phone = { start, look, redraw, toast };
+
+function start(given) {
+  shared = given;
+  person = Number(shared.stored("person", person));
+  for (const tab of document.querySelectorAll("[data-chat]")) tab.addEventListener("click", () => choose({ chat: tab.dataset.chat }));
+  $("composer").addEventListener("submit", (event) => { event.preventDefault(); write($("text").value); });
+  $("reply-off").addEventListener("click", () => reply(null));
+  $("command-menu").addEventListener("click", toggleMenu);
+  $("file").addEventListener("change", (event) => sendFile(event.target));
+  $("to-end").addEventListener("click", toEnd);
+  $("messages").addEventListener("scroll", () => { $("to-end").hidden = isAtEnd(); });
+  redraw();
+}
+
+const chatId = (chat = open, who = person) => (chat === "direct" ? who : shared.desk.id);
+const box = (who, chat) => {
+  const key = `${who}:${chat}`;
+  if (!kept.has(key)) kept.set(key, { since: 0, rows: new Map() });
+  return kept.get(key);
+};
+const isMember = (who = person) => {
+  const desk = world?.chats.find((chat) => chat.id === shared.desk.id);
+  return Boolean(desk?.members.some((member) => (member.id ?? member.user_id) === who && !["left", "kicked"].includes(member.status)));
+};
+
+async function look() {
+  looks += 1;
+  const all = looks === 1 || looks % OTHERS_EVERY === 0;
+  const asked = [[person, open]];
+  if (all) for (const other of shared.people) for (const chat of ["direct", "group"]) if (other.id !== person || chat !== open) asked.push([other.id, chat]);
+  if (all || !world) world = await control("telegram/state");
+  await Promise.all(asked.filter(([who, chat]) => chat === "direct" || isMember(who)).map(([who, chat]) => fetchNew(who, chat)));
+  redraw();
+}
+
+async function fetchNew(who, chat) {
+  const mine = box(who, chat);
+  const found = await control(`telegram/chats/${chatId(chat, who)}/messages?viewer=${who}&since=${mine.since}`).catch(() => null);
+  for (const row of found?.messages ?? []) {
+    mine.rows.set(row.message_id, row);
+    mine.since = Math.max(mine.since, row.revision ?? 0);
+  }
+  mine.since = Math.max(mine.since, found?.revision ?? 0);
+}
+
+const rowsOf = (who, chat) => [...box(who, chat).rows.values()].filter((row) => !row.deleted).sort((a, b) => a.message_id - b.message_id);
+const isMine = (row, who) => row.from?.id === who;
+const unread = (who, chat, within = () => true) => rowsOf(who, chat).filter((row) => row.message_id > (seen.get(`${who}:${chat}:${threadOf(row)}`) ?? 0) && !isMine(row, who) && !row.is_service && within(row));
+
+function badge(rows) {
+  const loud = rows.filter((row) => !row.silent).length;
+  if (!rows.length) return null;
+  const words = say(loud ? "rang" : "silent");
+  return node("span", { class: loud ? "count loud" : "count", title: words }, loud ? icon("bell", words) : null, String(loud || rows.length));
+}
+
+function choose({ who = person, chat = open, topic = null }) {
+  if (who !== person || chat !== open || topic !== thread) reply(null);
+  [person, open, thread] = [who, chat, topic];
+  shared.store("person", String(who));
+  $("messages").replaceChildren();
+  redraw();
+  toEnd();
+  shared.act(async () => null);
+}
+
+function redraw() {
+  drawPeople();
+  drawTabs();
+  drawTopics();
+  drawMessages();
+}
+
+function drawPeople() {
+  keyed($("people"), shared.people.map((one) => {
+    const direct = unread(one.id, "direct");
+    return { one, direct, key: one.key, look: [one.id === person, say("who_owner"), direct.length, direct.filter((row) => !row.silent).length] };
+  }), ({ one, direct }) =>
+    node("button", { type: "button", class: `person ${one.key}`, "data-testid": `person-${one.key}`, "aria-pressed": String(one.id === person), onclick: () => choose({ who: one.id }) },
+      node("span", { class: "avatar", "aria-hidden": "true" }, initials(one.name)), node("span", { class: "person-name" }, say(`who_${one.key}`)), badge(direct)));
+}
+
+const initials = (name) => name.split(" ").map((word) => word[0]).join("").slice(0, 2);
+
+function drawTabs() {
+  for (const tab of document.querySelectorAll("[data-chat]")) {
+    const group = tab.dataset.chat === "group";
+    tab.setAttribute("aria-pressed", String(tab.dataset.chat === open));
+    const look = badge(unread(person, tab.dataset.chat));
+    tab.replaceChildren(node("b", {}, group ? shared.desk.title : say("direct")), node("small", {}, say(group ? "groupSub" : "directSub")), ...(look ? [look] : []));
+  }
+}
+
+function drawTopics() {
+  const desk = world?.chats.find((chat) => chat.id === shared.desk.id);
+  const isShown = open === "group" && isMember() && Boolean(desk?.forum ?? desk?.is_forum);
+  $("topics").hidden = !isShown;
+  if (!isShown) return;
+  const topics = [{ thread_id: null, name: say("general") }, ...Object.values(desk.topics ?? {}).filter((topic) => threadKey(topic) !== null && !topic.deleted)];
+  keyed($("topics"), topics.map((topic) => {
+    const news = unread(person, "group", (row) => threadOf(row) === threadKey(topic));
+    return { topic, news, key: threadKey(topic) ?? "general", look: [topic.name, threadKey(topic) === thread, news.length, topic.is_closed] };
+  }), ({ topic, news }) =>
+    node("button", { type: "button", class: "topic", "data-testid": `topic-${threadKey(topic) ?? "general"}`, "aria-pressed": String(threadKey(topic) === thread), onclick: () => choose({ chat: "group", topic: threadKey(topic) }) }, `# ${topic.name}`, badge(news)));
+}
+
+const threadKey = (topic) => (topic.thread_id === 1 ? null : topic.thread_id ?? null);
+
+function drawMessages() {
+  const list = $("messages"), wasAtEnd = isAtEnd();
+  const rows = rowsOf(person, open).filter((row) => open === "direct" || threadOf(row) === thread);
+  const byId = box(person, open).rows;
+  const shown = rows.map((row) => ({ row, key: row.message_id, look: [row, [...waiting].filter((tap) => tap.startsWith(`${row.message_id}:`)), say("reply")] }));
+  if (!shown.length) shown.push({ key: "empty", look: [person, open, say("empty")] });
+  const before = list.lastElementChild?.dataset.key;
+  keyed(list, shown, ({ row }) => (row ? bubble(row, { mine: isMine(row, person), group: open === "group", waiting, original: byId.get(row.reply_to?.message_id ?? row.reply_to), tap, reply, link: follow }) : nothing()));
+  if (wasAtEnd || before === undefined || before === "empty") toEnd();
+  drawPinned(rows);
+  const last = rows.at(-1);
+  if (last && !document.hidden) {
+    const key = `${person}:${open}:${threadOf(last)}`;
+    if (last.message_id > (seen.get(key) ?? 0)) seen.set(key, last.message_id);
+    if (last.force_reply && !isMine(last, person) && !prompted.has(`${person}:${last.message_id}`)) { prompted.add(`${person}:${last.message_id}`); reply(last); }
+  }
+  if (jumpTo !== null) jump();
+  const silent = open === "group" && !isMember();
+  for (const field of $("composer").elements) field.disabled = silent;
+}
+
+function nothing() {
+  const words = open === "group" && !isMember() ? "notMember" : person === 1999 ? "silence" : "empty";
+  return node("p", { class: "nothing" }, say(words));
+}
+
+function drawPinned(rows) {
+  const pinned = [...rows].reverse().find((row) => row.pinned);
+  $("pinned").hidden = !pinned;
+  if (!pinned) return;
+  $("pinned").replaceChildren(icon("pin"), ` ${(pinned.text ?? pinned.caption ?? "").split("\n")[0]}`);
+  $("pinned").onclick = () => { jumpTo = pinned.message_id; jump(); };
+}
+
+function jump() {
+  const target = $("messages").querySelector(`[data-key="${Number(jumpTo)}"]`);
+  if (!target) return;
+  jumpTo = null;
+  target.scrollIntoView({ block: "center" });
+  target.classList.add("flash");
+  setTimeout(() => target.classList.remove("flash"), 1500);
+}
+
+const isAtEnd = () => { const list = $("messages"); return list.scrollHeight - list.scrollTop - list.clientHeight < 60; };
+function toEnd() { const list = $("messages"); list.scrollTop = list.scrollHeight; $("to-end").hidden = true; }
+
+async function tap(row, button, place) {
+  if (button.kind === "copy") return copy(button.data ?? button.copy ?? button.text);
+  if (button.kind === "url") return follow(button.data ?? button.url) || window.open(button.data ?? button.url, "_blank", "noopener");
+  const mark = `${row.message_id}:${place.row}:${place.column}`;
+  if (waiting.has(mark)) return null;
+  waiting.add(mark);
+  redraw();
+  const sent = await shared.act(() => control("telegram/act/tap", { user_id: person, chat_id: chatId(), message_id: row.message_id, ...place }));
+  const answer = sent ? await answerTo(sent.callback_id, mark) : null;
+  waiting.delete(mark);
+  redraw();
+  if (answer?.text) answer.alert ? alertWith(answer.text) : toast(answer.text);
+  else if (sent && !answer) toast(say("noAnswer"));
+  return shared.act(async () => null);
+}
+
+async function answerTo(id) {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const found = await control(`telegram/callbacks/${id}`).catch(() => null);
+    if (found?.answered) return found;
+    await new Promise((done) => setTimeout(done, tries < 10 ? 80 : 300));
+  }
+  return null;
+}
+
+async function copy(text) {
+  try { await navigator.clipboard.writeText(text); } catch { /* shown all the same: a phone without the permission */ }
+  toast(`${say("copied")}: ${text}`);
+}
+
+// Links that mean something inside this Telegram; true when it was one.
+function follow(href) {
+  if (href.startsWith("/")) { $("text").value = `${href} `; $("text").focus(); return true; }
+  const invite = /^https?:\/\/t\.me\/([A-Za-z0-9_]+)\?start=([A-Za-z0-9_-]+)$/.exec(href);
+  if (invite && invite[1] === shared.bot.username) {
+    choose({ chat: "direct" });
+    shared.act(() => control("telegram/act/start", { user_id: person, chat_id: person, payload: invite[2] }));
+    return true;
+  }
+  const place = /^https?:\/\/t\.me\/c\/(\d+)\/(?:(\d+)\/)?(\d+)/.exec(href);
+  if (!place || `-100${place[1]}` !== String(shared.desk.id)) return false;
+  const row = box(person, "group").rows.get(Number(place[3]));
+  choose({ chat: "group", topic: row ? threadOf(row) : place[2] ? Number(place[2]) : null });
+  jumpTo = Number(place[3]);
+  jump();
+  return true;
+}
+
+async function write(text) {
+  const words = text.trim();
+  if (!words) return;
+  if (/^https?:\/\/t\.me\//.test(words) && open === "direct" && follow(words)) { $("text").value = ""; return; }
+  const start = /^\/start(?:\s+(\S+))?$/.exec(words);
+  const body = { user_id: person, chat_id: chatId() };
+  if (start && open === "direct") Object.assign(body, start[1] ? { payload: start[1] } : {});
+  else Object.assign(body, { text: words }, thread ? { thread_id: thread } : {}, replyTo ? { reply_to: replyTo.message_id } : {});
+  const sent = await shared.act(() => control(`telegram/act/${start && open === "direct" ? "start" : "write"}`, body));
+  if (!sent) return;
+  $("text").value = "";
+  reply(null);
+  toEnd();
+}
+
+async function sendFile(input) {
+  const file = input.files[0];
+  if (!file) return;
+  const kind = file.type.startsWith("image/") ? "photo" : file.type.startsWith("video/") ? "video" : "document";
+  const body = { user_id: person, chat_id: chatId(), kind, base64: await asBase64(file), file_name: file.name };
+  const caption = $("text").value.trim();
+  if (caption) body.caption = caption;
+  if (thread) body.thread_id = thread;
+  if (replyTo) body.reply_to = replyTo.message_id;
+  input.value = "";
+  if (await shared.act(() => control("telegram/act/file", body))) { $("text").value = ""; reply(null); }
+}
+
+function reply(row) {
+  replyTo = row;
+  $("replying").hidden = !row;
+  if (!row) return;
+  $("replying-to").textContent = `↩ ${(row.text ?? row.caption ?? "").split("\n")[0]}`;
+  $("text").focus();
+}
+
+function toggleMenu() {
+  const menu = $("commands");
+  menu.hidden = !menu.hidden;
+  if (menu.hidden) return;
+  const listed = commandsFor();
+  menu.replaceChildren(...listed.map(([name, words]) => node("button", { type: "button", onclick: () => { menu.hidden = true; $("text").value = `${name} `; $("text").focus(); } }, node("b", {}, name), words ? ` ${words}` : "")));
+}
+
+// What the bot has set for this person, else the usual ones.
+function commandsFor() {
+  const set = world?.bot?.menus?.[person] ?? world?.bot?.commands ?? [];
+  const rows = Array.isArray(set) ? set.map((row) => [`/${row.command}`, row.description]) : [];
+  return rows.length ? rows : MENU.map((name) => [name, ""]);
+}
+
+function toast(text) {
+  const shown = $("toast");
+  shown.textContent = text;
+  shown.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { shown.hidden = true; }, 4500);
+}
+
+function alertWith(text) {
+  $("alert-text").textContent = text;
+  $("alert").showModal();
+}

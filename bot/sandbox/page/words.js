@@ -1,0 +1,92 @@
+// Words of the page itself, in both languages; what the bot says is the bot's.
+const WORDS = {
+  sandbox: ["sandbox", "沙盒"],
+  phone: ["Phone", "手机"],
+  buyer: ["Buyer", "买家"],
+  venue: ["Venue", "平台"],
+  whose: ["Whose phone", "谁的手机"],
+  who_owner: ["Owner", "老板"], who_lead: ["Lead", "主管"], who_operator: ["Operator 1", "操作员 1"], "who_operator-2": ["Operator 2", "操作员 2"],
+  who_agent: ["Agent", "客服"], who_viewer: ["Viewer", "只读"], who_stranger: ["Stranger", "陌生人"],
+  commands: ["Commands", "命令"],
+  message: ["Message", "消息"],
+  attach: ["Attach a photo or file", "发送图片或文件"],
+  send: ["Send", "发送"],
+  stories: ["Stories", "剧情"],
+  counterparty: ["Counterparty", "对方"],
+  buyerWords: ["Write as the counterparty", "以对方身份留言"],
+  picture: ["Send a picture", "发送图片"],
+  write: ["Write", "留言"],
+  unusual: ["Unusual things", "特殊情况"],
+  orders: ["Orders at the venue", "平台订单"],
+  newSale: ["+ we sell", "+ 我们卖"],
+  newPurchase: ["+ we buy", "+ 我们买"],
+  order: ["Order", "订单"],
+  status: ["Status", "状态"],
+  total: ["Total", "总额"],
+  released: ["Coins released", "已放币"],
+  noOrders: ["No order yet. Choose a story.", "还没有订单,请选择剧情。"],
+  moneyCalls: ["Money calls received", "收到的资金请求"],
+  noMoney: ["None yet.", "暂无。"],
+  faults: ["Faults", "故障"],
+  direct: ["C2C Desk", "C2C Desk"],
+  directSub: ["direct messages", "私信"],
+  groupSub: ["desk group", "工作群"],
+  notMember: ["Not a member of the desk group.", "不是工作群成员。"],
+  empty: ["Nothing here yet.", "还没有消息。"],
+  silence: ["The bot answers strangers with silence.", "机器人对陌生人保持沉默。"],
+  general: ["General", "综合"],
+  rang: ["rang", "已响铃"],
+  silent: ["silent", "静音"],
+  edited: ["edited", "已编辑"],
+  reply: ["Reply", "回复"],
+  copied: ["Copied", "已复制"],
+  noAnswer: ["No answer from the bot", "机器人没有回应"],
+  unreachable: ["The sandbox does not answer", "沙盒没有回应"],
+  venueIs: ["Venue", "平台"],
+  telegramIs: ["Telegram", "Telegram"],
+  away: ["away", "断开"],
+  up: ["up", "在线"],
+  pay: ["Pay", "付款"],
+  cancel: ["Cancel", "取消"],
+  appeal: ["Appeal", "申诉"],
+  release: ["Release", "放币"],
+  expire: ["Time runs out", "超时"],
+  close_elsewhere: ["Desk releases in Gate's app", "在 Gate App 放币"],
+  cancel_elsewhere: ["Desk cancels in Gate's app", "在 Gate App 取消"],
+  changeName: ["Change verified name", "更改实名"],
+  changeAmount: ["Change amount", "更改数量"],
+  verdictBuyer: ["Verdict: buyer", "裁决:买家"],
+  verdictSeller: ["Verdict: seller", "裁决:卖家"],
+  sells: ["we sell", "我们卖"],
+  buys: ["we buy", "我们买"],
+  inAppeal: ["appeal", "申诉中"],
+  at: ["at", "单价"],
+  payUntil: ["until", "截止"],
+  lostAnswer: ["Lose the next release's answer", "丢失下一次放币应答"],
+  lostBefore: ["Drop the next release before acting", "下一次放币未执行即断开"],
+  busy: ["Next release: HTTP 500 after acting", "下一次放币:执行后 500"],
+  slow: ["Venue 5 s slow, 5 calls", "平台延迟 5 秒,5 次"],
+  tooMany: ["Venue 429, 5 calls", "平台 429,5 次"],
+  telegramSlow: ["Telegram 429, 3 calls", "Telegram 429,3 次"],
+  clear: ["Clear faults", "清除故障"],
+  st_open: ["unpaid", "未付款"], st_unpay: ["unpaid", "未付款"],
+  st_paid: ["paid", "已付款"], st_unconfirmed: ["paid", "已付款"],
+  st_bclosed: ["decided: buyer", "裁决:买家"], st_sclosed: ["decided: seller", "裁决:卖家"],
+  st_finished: ["finished", "已完成"], st_finish: ["finished", "已完成"],
+  st_cancel: ["cancelled", "已取消"], st_expired: ["expired", "已超时"],
+  st_locked: ["locked", "已锁定"],
+};
+
+let column = 0;
+
+export function setLanguage(language) {
+  column = language === "zh" ? 1 : 0;
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
+  for (const node of document.querySelectorAll("[data-say-label]")) node.setAttribute("aria-label", say(node.dataset.sayLabel));
+  for (const node of document.querySelectorAll("[data-say-placeholder]")) node.placeholder = say(node.dataset.sayPlaceholder);
+}
+
+export const say = (key) => (WORDS[key] ? WORDS[key][column] : key);
+export const pick = (pair) => (column ? pair.zh : pair.en);
+export const status = (word) => (WORDS[`st_${word}`] ? say(`st_${word}`) : word);
