@@ -32,7 +32,11 @@ class Words:
         for name, fact in facts.items():
             if not isinstance(fact, str):
                 raise TypeError(f"{name} of {text!r} must be text, not {type(fact).__name__}")
-        return (self._sentences.get(text) or text).format_map(facts)
+        return self.template(text).format_map(facts)
+
+    def template(self, text: str) -> str:
+        """The sentence in this language with its placeholders still open."""
+        return self._sentences.get(text) or text
 
 
 @cache

@@ -24,6 +24,11 @@ def count(value: int) -> str:
     return str(value)
 
 
+def plain_number(value: Decimal) -> str:
+    """A number that is no money, without exponent: `98.5`."""
+    return format(value, "f")
+
+
 def short_id(order_id: str) -> str:
     """The last four digits of an order id, which people use among themselves."""
     return order_id[-4:]

@@ -8,6 +8,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 DATA_BYTES = 64
@@ -34,8 +35,11 @@ def clean(text: str, limit: int = NAME_COLUMNS) -> str:
 
 
 def _is_hidden(char: str) -> bool:
-    """Control, format (direction marks, isolates, zero width), surrogate, private and unassigned characters."""
-    return unicodedata.category(char).startswith("C")
+    """Control, format (direction marks, isolates, zero width), surrogate and private characters, noncharacters.
+
+    Unassigned ones stay: a rare Han character that this Python does not know yet may be part of a real name.
+    """
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") or ord(char) & 0xFFFE == 0xFFFE
 
 
 def cut(text: str, limit: int) -> str:
@@ -68,6 +72,15 @@ def keep(text: str) -> Markup:
     return text if isinstance(text, Markup) else escape(text)
 
 
+def fill(template: str, facts: Mapping[str, str]) -> Markup:
+    """A sentence of the catalogue as HTML with its facts in place. Raises TypeError for a fact that is not text."""
+    for name, fact in facts.items():
+        if not isinstance(fact, str):
+            raise TypeError(f"{name} of {template!r} must be text, not {type(fact).__name__}")
+    kept = {name: keep(fact) for name, fact in facts.items()}
+    return Markup(html.escape(template, quote=False).format_map(kept))
+
+
 def bold(text: str) -> Markup:
     return Markup(f"<b>{keep(text)}</b>")
 
@@ -90,8 +103,8 @@ def moment(unix_seconds: int, text: str) -> Markup:
     return Markup(f'<tg-time unix="{unix_seconds}">{keep(text)}</tg-time>')
 
 
-def joined(parts: list[Markup] | tuple[Markup, ...], separator: str = "\n") -> Markup:
-    return Markup(separator.join(parts))
+def joined(parts: Sequence[str], separator: str = "\n") -> Markup:
+    return Markup(separator.join(keep(part) for part in parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message: `text` is Telegram HTML, `rows` its buttons; `prompt` asks for a reply, `prompt_hint` in its field."""
+    """One message: `text` is Telegram HTML; `prompt` asks for a reply, with `prompt_hint` in the empty field."""
 
     text: str
     rows: Rows = ()

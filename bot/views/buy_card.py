@@ -1,0 +1,95 @@
+"""We buy: our fiat leaves, then the counterparty releases the coins."""
+
+from bot.domain.orders import Order
+from bot.domain.situations import Situation
+from bot.domain.staff import NO_LIMIT_FROM, Right
+from bot.views.buttons import Verb, press
+from bot.views.card import Rows, bold
+from bot.views.drawing import Drawing
+from bot.views.order_buttons import cancel_button, copies, is_taken, more_row, take_over_row
+from bot.views.pen import Pen, rows
+from bot.views.sell_card import add_last_line
+
+
+def draw_unpaid(pen: Pen, s: Situation) -> Drawing:
+    """Our move: pay the payee, then say so."""
+    order = s.order
+    made = Drawing()
+    made.line(pen.title("🛒", pen.words("We buy: pay the seller"), order))
+    _add_payment(pen, order, made)
+    if order.pay_deadline:
+        made.line(pen.say("Pay before {time}", time=pen.clock_s(order.pay_deadline)))
+    if order.holder_differs:
+        made.line(pen.say("🔴 Account holder is another person"))
+        made.line(pen.say("Leads only: do not pay yet"))
+    add_last_line(pen, s, made)
+    made.rows = _unpaid_rows(pen, s)
+    return made
+
+
+def draw_hidden(pen: Pen, s: Situation) -> Drawing:
+    """Gate does not show the payee: nobody may pay from here."""
+    order = s.order
+    made = Drawing()
+    made.line(pen.title("🙈", pen.words("Gate hides the payment data"), order))
+    _add_payment(pen, order, made)
+    made.line(pen.say("Do not pay: the payee is unknown"))
+    made.line(pen.say("Look into the Gate app"))
+    add_last_line(pen, s, made)
+    made.rows = rows((cancel_button(pen, s),), more_row(pen, s))
+    return made
+
+
+def draw_paid(pen: Pen, s: Situation) -> Drawing:
+    """We said paid; the seller has to release."""
+    order = s.order
+    made = Drawing()
+    made.line(pen.title("⌛", pen.words("We paid, coins to come"), order))
+    made.line(pen.say("Paid {total}", total=bold(pen.money(order.fiat_total))))
+    made.line(pen.say("to {name}", name=bold(pen.counterparty(order))))
+    made.line(pen.say("Coming in: {coins}", coins=pen.money(order.coins)))
+    if order.paid_at:
+        made.line(pen.say("Marked paid {time}", time=pen.clock_s(order.paid_at)), 1)
+    if order.appeal_from:
+        made.line(pen.say("From {time} you may appeal", time=pen.clock_s(order.appeal_from)))
+        made.line(pen.say("in the Gate app"))
+    add_last_line(pen, s, made)
+    made.rows = rows(more_row(pen, s))
+    return made
+
+
+def draw_appeal(pen: Pen, s: Situation) -> Drawing:
+    order = s.order
+    made = Drawing()
+    title = pen.words("Appeal open") if order.in_appeal else pen.words("Locked by Gate")
+    made.line(pen.title("⚖", title, order))
+    made.line(pen.say("We buy: {coins}", coins=bold(pen.money(order.coins))))
+    made.line(pen.say("for {total}", total=pen.money(order.fiat_total)))
+    made.line(pen.say("Seller {name}", name=bold(pen.counterparty(order))))
+    if order.verdict:
+        made.line(pen.say("Gate: {words}", words=order.verdict))
+    made.line(pen.say("Gate's move: answer in its app"))
+    add_last_line(pen, s, made)
+    made.rows = rows(more_row(pen, s))
+    return made
+
+
+def _add_payment(pen: Pen, order: Order, made: Drawing) -> None:
+    made.line(pen.say("Pay {total}", total=bold(pen.money(order.fiat_total))))
+    if order.counterparty_name:
+        made.line(pen.say("to {name} (verified name)", name=bold(pen.counterparty(order))))
+    else:
+        made.line(pen.say("to {name}, no verified name", name=bold(pen.counterparty(order))))
+    made.line(pen.say("then get {coins}", coins=pen.money(order.coins)))
+
+
+def _unpaid_rows(pen: Pen, s: Situation) -> Rows:
+    order = s.order
+    if is_taken(pen, s):
+        return rows(take_over_row(pen, s), more_row(pen, s))
+    person = pen.reader.person
+    is_lead = person is not None and person.role >= NO_LIMIT_FROM
+    may_pay = is_lead or not order.holder_differs
+    payee = press(pen.words("Show payee"), Verb.PAYEE, order.id) if pen.may(Right.SHOW_PAYEE) and may_pay else None
+    paid = press(pen.words("Mark paid…"), Verb.MARK_PAID, order.id) if pen.may(Right.MARK_PAID) and may_pay else None
+    return rows(copies(pen, order), (payee,), (paid, cancel_button(pen, s)), more_row(pen, s))

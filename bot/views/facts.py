@@ -1,0 +1,51 @@
+"""Facts of refusals and notices, made ready for a sentence: known words translated, moments as clocks."""
+
+from collections.abc import Mapping
+
+from bot.domain.intents import Action
+from bot.texts import formatting as form
+from bot.texts import mark
+from bot.views.card import Markup, escape
+from bot.views.pen import Pen
+
+ROLES = {
+    "viewer": mark("viewer"),
+    "agent": mark("agent"),
+    "operator": mark("operator"),
+    "lead": mark("lead"),
+    "owner": mark("owner"),
+}
+ACTIONS = {
+    Action.RELEASE.value: mark("release"),
+    Action.MARK_PAID.value: mark("mark paid"),
+    Action.CANCEL.value: mark("cancel"),
+}
+MOMENTS = ("since", "until", "at", "opened", "sent", "last")
+MOMENT_DIGITS = 13
+ROLE_FACTS = ("role", "needed", "new", "old")
+FACT_COLUMNS = 200
+
+
+class Facts(dict[str, Markup]):
+    """A fact that did not come leaves a dash in the sentence: a refusal must never fail to be told."""
+
+    def __missing__(self, key: str) -> Markup:
+        return Markup("–")
+
+
+def ready(pen: Pen, facts: Mapping[str, str]) -> Facts:
+    """Every fact as HTML. Moments are Unix milliseconds in text (`since`, `until`, `at`, or a name ending in `_at`);
+    `order` is a full id and is told by its last four digits."""
+    return Facts({name: _ready(pen, name, fact) for name, fact in facts.items()})
+
+
+def _ready(pen: Pen, name: str, fact: str) -> Markup:
+    if (name in MOMENTS or name.endswith("_at")) and fact.isdecimal() and len(fact) == MOMENT_DIGITS:
+        return pen.clock(int(fact), seconds=True)
+    if name == "order":
+        return escape(form.short_id(fact))
+    if name in ROLE_FACTS and fact in ROLES:
+        return escape(pen.words(ROLES[fact]))
+    if name == "action" and fact in ACTIONS:
+        return escape(pen.words(ACTIONS[fact]))
+    return escape(fact, FACT_COLUMNS)

@@ -1,0 +1,41 @@
+"""Rows of buttons that several order cards share."""
+
+from bot.domain.orders import Order
+from bot.domain.situations import Situation
+from bot.domain.staff import Right
+from bot.views.buttons import Verb, press
+from bot.views.card import Button
+from bot.views.pen import Pen
+
+
+def is_taken(pen: Pen, s: Situation) -> bool:
+    """True when somebody else is on it: then nobody presses money buttons past them."""
+    person = pen.reader.person
+    return person is not None and s.claimed_by is not None and s.claimed_by != person.id
+
+
+def take_over_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
+    return (press(pen.words("Take over"), Verb.CLAIM, s.order.id) if pen.may(Right.CLAIM) else None,)
+
+
+def copies(pen: Pen, order: Order) -> tuple[Button | None, ...]:
+    """The exact total and the verified name, as the bank app's search wants them."""
+    if pen.reader.is_group:
+        return ()
+    return pen.copy_total(order), pen.copy_text(order.counterparty_name, order.counterparty_name)
+
+
+def more_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
+    topic = Button(pen.words("Topic ↗"), url=s.topic_url) if s.topic_url else None
+    return topic, press(pen.words("More"), Verb.MORE, s.order.id)
+
+
+def look_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
+    return (press(pen.words("Look now"), Verb.LOOK, s.order.id),)
+
+
+def cancel_button(pen: Pen, s: Situation) -> Button | None:
+    """Only where Gate lets this side cancel now, for those who may, and not past somebody who is on it."""
+    if not s.order.is_cancelable or not pen.may(Right.CANCEL) or is_taken(pen, s) or s.has_open_intent:
+        return None
+    return press(pen.words("Cancel…"), Verb.CANCEL, s.order.id)

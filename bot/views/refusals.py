@@ -1,0 +1,89 @@
+"""One sentence per refusal: what happened, and what to do now.
+
+Facts are ready strings; moments among them are Unix milliseconds in text (see `facts.py`), orders full ids. A fact that
+is missing leaves a dash: a refusal must never fail to be told.
+"""
+
+from bot.domain.errors import DeskError, NotAllowed, Refused, Unknown, Unreachable, VenueError
+from bot.domain.situations import Reader
+from bot.views.buttons import FIELD, Verb, press
+from bot.views.card import Card, Markup, cut, fill
+from bot.views.facts import ready
+from bot.views.pen import Pen
+from bot.views.refusal_words import GATEWAY, REASONS, USAGE, VENUE_CODES, VENUE_OUTCOMES
+
+TOAST_LENGTH = 200
+ASKABLE = ("over_limit", "over_daily_limit", "role_too_low", "holder_differs", "locked_for_lead")
+UNKNOWN_REASON = "refused"
+SERVER_ERROR = 500
+
+
+def refusal(error: DeskError, reader: Reader) -> Markup:
+    """The sentence as HTML."""
+    pen = Pen(reader)
+    if isinstance(error, NotAllowed):
+        return _not_allowed(pen, error)
+    if isinstance(error, VenueError):
+        return _venue(pen, error)
+    return pen.say(REASONS["defect"])
+
+
+def refusal_card(error: DeskError, reader: Reader) -> Card:
+    """The sentence, with *Ask a lead* where a lead may do what this person may not.
+
+    Needs the facts `order` and `action` in the error.
+    """
+    pen = Pen(reader)
+    text = refusal(error, reader)
+    if not isinstance(error, NotAllowed) or error.reason not in ASKABLE or reader.is_group:
+        return Card(text)
+    order, action = error.facts.get("order", ""), error.facts.get("action", "")
+    if not FIELD.match(order) or not FIELD.match(action):
+        return Card(text)
+    return Card(text, ((press(pen.words("Ask a lead"), Verb.ASK, order, action),),))
+
+
+def toast(error: DeskError, reader: Reader) -> str:
+    """The same for the small window over a tap: plain, at most 200 characters."""
+    return cut(Card(refusal(error, reader)).plain.replace("\n", " "), TOAST_LENGTH)
+
+
+def _not_allowed(pen: Pen, error: NotAllowed) -> Markup:
+    if error.reason == "usage":
+        template = USAGE.get(error.facts.get("command", "").lstrip("/"), USAGE["help"])
+    else:
+        template = REASONS.get(error.reason, REASONS[UNKNOWN_REASON])
+    if error.reason in ("seal_used", "already_open", "already_done", "not_your_step") and not error.facts.get("who"):
+        template = REASONS.get(f"{error.reason}_by_nobody", template)
+    return fill(pen.words.template(template), ready(pen, {"reason": error.reason, **error.facts}))
+
+
+def _venue(pen: Pen, error: VenueError) -> Markup:
+    facts = {"venue": error.venue.capitalize(), "words": error.detail, "call": error.call}
+    if isinstance(error, Refused):
+        seconds = "" if error.retry_after is None else format(error.retry_after, ".0f")
+        facts |= {"code": error.code, "status": str(error.status), "seconds": seconds or "–"}
+        return _say(pen, _refused_words(error), facts)
+    if isinstance(error, Unreachable):
+        return _say(pen, VENUE_OUTCOMES["unreachable"], facts)
+    if isinstance(error, Unknown):
+        return _say(pen, VENUE_OUTCOMES[error.why], facts | {"status": str(error.status or "–")})
+    return _say(pen, VENUE_OUTCOMES["unclear"], facts)
+
+
+def _refused_words(error: Refused) -> str:
+    if error.is_throttled:
+        return VENUE_OUTCOMES["throttled"]
+    if error.code in GATEWAY:
+        return GATEWAY[error.code]
+    if error.code in VENUE_CODES:
+        return VENUE_CODES[error.code]
+    if "NO_ACCESS" in error.detail:
+        return VENUE_CODES["NO_ACCESS"]
+    if error.status >= SERVER_ERROR:
+        return VENUE_OUTCOMES["server_error"]
+    return VENUE_OUTCOMES["refused"]
+
+
+def _say(pen: Pen, template: str, facts: dict[str, str]) -> Markup:
+    return fill(pen.words.template(template), ready(pen, facts))
