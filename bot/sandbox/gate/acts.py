@@ -133,8 +133,10 @@ def _change(venue: GateVenue, order: Order, wanted: Json) -> None:
 
 
 def _set_all(order: Order, wanted: Json) -> None:
-    for key, value in wanted.items():
-        _set(order, key, value)
+    """Tried on a copy first: a wrong fact among right ones changes nothing."""
+    for target in (order.snapshot(0), order):
+        for key, value in wanted.items():
+            _set(target, key, value)
 
 
 def _set(order: Order, key: str, value: Any) -> None:

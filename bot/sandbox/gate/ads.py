@@ -100,8 +100,8 @@ class AdBook:
         ad = self._ads.get(number)
         if ad is None:
             return
-        left = max(Decimal(0), Decimal(ad.amount) - taken)
-        held = max(Decimal(0), Decimal(ad.locked) + locked)
+        left = max(Decimal(ad.amount) - taken, Decimal(0))
+        held = max(Decimal(ad.locked) + locked, Decimal(0))
         self._ads[number] = replace(ad, amount=f"{left:f}", locked=f"{held:f}")
 
     def publish(self, fields: Fields, now: int, ids_of: IdsOf) -> None:
