@@ -36,7 +36,10 @@ async def _run(options: argparse.Namespace) -> None:
         ports=Ports(options.gate_port, options.telegram_port, options.page_port),
         keys=Keys(options.bot_token, options.gate_key, options.gate_secret),
     )
-    await sandbox.start()
+    try:
+        await sandbox.start()
+    except OSError as taken:
+        raise SystemExit(f"sandbox: {taken}") from None
     try:
         print(json.dumps(sandbox.addresses()), flush=True)
         if options.scenario:

@@ -153,8 +153,8 @@ class Listener:
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind((self._host, self._port))
-        except OSError:
+        except OSError as taken:
             sock.close()
-            raise
+            raise OSError(taken.errno, f"port {self._port} on {self._host} cannot be taken: {taken.strerror}") from None
         sock.setblocking(False)
         return sock

@@ -36,7 +36,7 @@ function foot(row, how) {
   const bits = [];
   for (const reaction of row.reactions ?? []) bits.push(node("span", { class: "reaction" }, reaction.emoji ?? reaction));
   if (row.edited) bits.push(say("edited"), " ");
-  if (row.from?.is_bot) bits.push(node("span", { class: row.silent ? "bell off" : "bell", title: say(row.silent ? "silent" : "rang"), "data-rang": String(!row.silent) }, icon(row.silent ? "bell-off" : "bell", say(row.silent ? "silent" : "rang"))));
+  if (row.from?.is_bot) bits.push(node("span", { class: row.silent ? "ring-mark off" : "ring-mark", title: say(row.silent ? "silent" : "rang"), "data-rang": String(!row.silent) }, icon(row.silent ? "bell-off" : "bell", say(row.silent ? "silent" : "rang"))));
   if (row.pinned) bits.push(icon("pin"));
   bits.push(node("time", {}, clock(row.date)));
   const answer = node("button", { type: "button", class: "reply", "aria-label": say("reply"), title: say("reply"), onclick: () => how.reply(row) }, "↩");
