@@ -1,23 +1,10 @@
 """Who did what on what evidence. Rows are added and read; the database itself refuses to change or remove one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from bot.domain.journal import Entry
 from storage.exact import facts_text, read_facts
 from storage.session import Row, Session
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """`at` in ms; `actor` is a Telegram id, None for the desk itself; `target` an order id or a person's."""
-
-    id: int
-    at: int
-    actor: int | None
-    action: str
-    target: str
-    facts: dict[str, str]
-    outcome: str
 
 
 class Journal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from storage.exact import read_texts, texts_text
 from storage.session import Row, Session
 
-CARD = "card"
+COPIES = "('card', 'confirm')"  # a confirm stands where the card stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +55,18 @@ class Messages:
     async def card(self, chat_id: int, order_id: str) -> Shown | None:
         """The newest card of the order in that chat (message ids grow)."""
         row = await self._session.row(
-            "SELECT * FROM messages WHERE chat_id = :chat_id AND order_id = :order_id AND kind = :card"
-            " ORDER BY message_id DESC LIMIT 1",
+            "SELECT * FROM messages WHERE chat_id = :chat_id AND order_id = :order_id"
+            f" AND kind IN {COPIES} ORDER BY message_id DESC LIMIT 1",
             chat_id=chat_id,
             order_id=order_id,
-            card=CARD,
         )
         return _shown(row) if row else None
 
     async def cards(self, order_id: str) -> list[Shown]:
         """Every card of the order, chat by chat, newest first."""
         rows = await self._session.rows(
-            "SELECT * FROM messages WHERE order_id = :order_id AND kind = :card ORDER BY chat_id, message_id DESC",
+            f"SELECT * FROM messages WHERE order_id = :order_id AND kind IN {COPIES} ORDER BY chat_id, message_id DESC",
             order_id=order_id,
-            card=CARD,
         )
         return [_shown(row) for row in rows]
 

@@ -52,6 +52,8 @@ async def connect(address: Address) -> aiosqlite.Connection:
     """A connection with the desk's settings, in autocommit: transactions are begun by hand."""
     if not address.is_read_only:
         create_private(address.path)
+    elif not Path(address.path).is_file():
+        raise StoreError("cannot_open", f"{address.path}: no such file")
     mode = "ro" if address.is_read_only else "rw"
     try:
         connection = await aiosqlite.connect(

@@ -66,6 +66,13 @@ class Seals:
         )
         return [_seal(row) for row in rows]
 
+    async def expired(self, now: int) -> list[Seal]:
+        """Unused ones whose life is over, oldest first."""
+        rows = await self._session.rows(
+            "SELECT * FROM seals WHERE used_at IS NULL AND expires_at <= :now ORDER BY opened_at, id", now=now
+        )
+        return [_seal(row) for row in rows]
+
     async def purge(self, before: int) -> int:
         """Removes those that expired before then (ms); how many."""
         rows = await self._session.rows("DELETE FROM seals WHERE expires_at < :before RETURNING id", before=before)
