@@ -1,6 +1,7 @@
 """Facts of refusals and notices, made ready for a sentence: known words translated, moments as clocks."""
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 
 from bot.domain.intents import Action
 from bot.texts import formatting as form
@@ -23,6 +24,7 @@ ACTIONS = {
 MOMENTS = ("since", "until", "at", "opened", "sent", "last")
 MOMENT_DIGITS = 13
 ROLE_FACTS = ("role", "needed", "new", "old")
+AMOUNTS = ("amount", "limit", "used", "per_action", "per_day")
 FACT_COLUMNS = 200
 
 
@@ -39,11 +41,20 @@ def ready(pen: Pen, facts: Mapping[str, str]) -> Facts:
     return Facts({name: _ready(pen, name, fact) for name, fact in facts.items()})
 
 
+def _amount(fact: str) -> Markup:
+    try:
+        return escape(form.amount(Decimal(fact)), FACT_COLUMNS)
+    except (InvalidOperation, ValueError):
+        return escape(fact, FACT_COLUMNS)
+
+
 def _ready(pen: Pen, name: str, fact: str) -> Markup:
     if (name in MOMENTS or name.endswith("_at")) and fact.isdecimal() and len(fact) == MOMENT_DIGITS:
         return pen.clock(int(fact), seconds=True)
     if name == "order":
         return escape(form.short_id(fact))
+    if name in AMOUNTS:
+        return _amount(fact)
     if name in ROLE_FACTS and fact in ROLES:
         return escape(pen.words(ROLES[fact]))
     if name == "action" and fact in ACTIONS:

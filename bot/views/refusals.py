@@ -28,16 +28,16 @@ def refusal(error: DeskError, reader: Reader) -> Markup:
     return pen.say(REASONS["defect"])
 
 
-def refusal_card(error: DeskError, reader: Reader) -> Card:
+def refusal_card(error: DeskError, reader: Reader, *, order: str = "", action: str = "") -> Card:
     """The sentence, with *Ask a lead* where a lead may do what this person may not.
 
-    Needs the facts `order` and `action` in the error.
+    Needs the full order id and the action word, here or among the error's facts.
     """
     pen = Pen(reader)
     text = refusal(error, reader)
     if not isinstance(error, NotAllowed) or error.reason not in ASKABLE or reader.is_group:
         return Card(text)
-    order, action = error.facts.get("order", ""), error.facts.get("action", "")
+    order, action = order or error.facts.get("order", ""), action or error.facts.get("action", "")
     if not FIELD.match(order) or not FIELD.match(action):
         return Card(text)
     return Card(text, ((press(pen.words("Ask a lead"), Verb.ASK, order, action),),))
