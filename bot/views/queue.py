@@ -104,7 +104,9 @@ def found_card(situations: Sequence[Situation], reader: Reader) -> Card:
 
 def digest_card(situations: Sequence[Situation], reader: Reader) -> list[Card]:
     """A burst of orders as few messages: a line and a button per order, nothing left out."""
-    cards, chunk, length = [], [], 0
+    cards: list[Card] = []
+    chunk: list[Situation] = []
+    length = 0
     for s in situations:
         line = _digest_line(s, reader)
         if chunk and (len(chunk) >= DIGEST_ORDERS or length + len(line) > DIGEST_LENGTH):

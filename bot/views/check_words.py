@@ -1,0 +1,143 @@
+"""The sentences of `check`: for each area and key one for right, one for wrong, one for "cannot tell"."""
+
+from bot.texts import mark
+
+AREAS = {
+    "settings": mark("Settings"),
+    "database": mark("Database"),
+    "gate": mark("Gate C2C"),
+    "telegram": mark("Telegram"),
+    "group": mark("Desk group"),
+    "owners": mark("Owners"),
+    "staff": mark("Staff"),
+    "assumptions": mark("Assumptions about Gate"),
+}
+UNLISTED = mark("{key}: {facts}")
+
+CANNOT_TELL = mark("Could not be told: {why}")
+
+Sentences = dict[bool | None, str]
+
+
+def _three(right: str, wrong: str, unclear: str = CANNOT_TELL) -> Sentences:
+    return {True: right, False: wrong, None: unclear}
+
+
+SENTENCES: dict[tuple[str, str], Sentences] = {
+    ("settings", "complete"): _three(mark("The settings are complete."), mark("Settings: {why}")),
+    ("settings", "file_mode"): _three(
+        mark("Only you can read .env."), mark("Others can read .env: run chmod 600 .env"), mark("There is no .env.")
+    ),
+    ("settings", "markets"): _three(
+        mark("Watched markets: {markets}"), mark("No market is watched: set DESK_MARKETS, e.g. USDT/CNY")
+    ),
+    ("settings", "timezone"): _three(
+        mark("Time zone of the desk: {zone}"), mark("The time zone {zone} is not known: set DESK_TIMEZONE")
+    ),
+    ("database", "opens"): _three(mark("The database opens: {path}"), mark("The database does not open: {why}")),
+    ("database", "writable"): _three(
+        mark("The database can be written."),
+        mark("The database cannot be written: {why}. No money action will be sent."),
+    ),
+    ("database", "integrity"): _three(
+        mark("The database is whole."), mark("The database is damaged: {why}. Restore a backup.")
+    ),
+    ("database", "space"): _three(
+        mark("Free disk space: {free}"), mark("Only {free} of disk space is free."), mark("Free disk space: {free}")
+    ),
+    ("gate", "off"): _three(
+        mark("Gate C2C is set up."),
+        mark("Gate C2C is not set up: GATE_API_KEY and GATE_API_SECRET"),
+        mark("Gate C2C is off: no key in the settings."),
+    ),
+    ("gate", "reach"): _three(mark("Gate answers in {ms} ms."), mark("Gate cannot be reached: {why}")),
+    ("gate", "key"): _three(
+        mark("Gate knows the key."), mark("Gate refuses the key ({code}): check key and secret at Gate.")
+    ),
+    ("gate", "permission"): _three(
+        mark("The key may use C2C."), mark("The key lacks the C2C permission ({code}): tick it at Gate.")
+    ),
+    ("gate", "read_only"): _three(
+        mark("The key may write."),
+        mark("The key may only read: give it C2C read and write at Gate."),
+        mark("Whether the key may write shows only with the first action."),
+    ),
+    ("gate", "ip"): _three(
+        mark("Gate accepts this server's address."),
+        mark("Gate refuses this server's address: add it to the key's IP list."),
+        mark("Give the key an IP list at Gate: without one it works from anywhere and ends after 90 days."),
+    ),
+    ("gate", "clock"): _three(
+        mark("Clock: {seconds} s from Gate's."),
+        mark("Clock: {seconds} s from Gate's, from 60 s on Gate refuses. Set it."),
+    ),
+    ("gate", "merchant"): _three(
+        mark("The account is a C2C merchant: {name}"), mark("The account may not use the merchant interface. Ask Gate.")
+    ),
+    ("gate", "market"): _three(
+        mark("{market} can be read, open orders: {orders}"), mark("{market} cannot be read: {why}")
+    ),
+    ("telegram", "token"): _three(
+        mark("The bot is @{name}."), mark("Telegram refuses the token: get it from BotFather.")
+    ),
+    ("telegram", "reach"): _three(mark("Telegram answers in {ms} ms."), mark("Telegram cannot be reached: {why}")),
+    ("telegram", "polling"): _three(
+        mark("Nobody else fetches this bot's messages."),
+        mark("Another program uses this bot's token: stop it."),
+    ),
+    ("group", "none"): _three(
+        mark("A desk group is set."),
+        mark("No desk group is set: DESK_CHAT_ID"),
+        mark("No desk group: everything goes to direct messages."),
+    ),
+    ("group", "found"): _three(
+        mark("The group is “{title}”."), mark("The group {id} is not found: add the bot, check DESK_CHAT_ID ({why})")
+    ),
+    ("group", "private"): _three(
+        mark("The group is private."), mark("The group is public: everybody can read the orders. Make it private.")
+    ),
+    ("group", "admin"): _three(mark("The bot is an admin there."), mark("The bot is no admin there: make it one.")),
+    ("group", "topics"): _three(
+        mark("The bot may manage topics."),
+        mark("The bot may not manage topics: give it the right or set DESK_TOPICS=off"),
+        mark("The group has no topics: reply threads are used."),
+    ),
+    ("group", "delete"): _three(
+        mark("The bot may delete messages."), mark("The bot may not delete messages: give it the right.")
+    ),
+    ("group", "pin"): _three(
+        mark("The bot may pin messages."), mark("The bot may not pin messages: give it the right.")
+    ),
+    ("group", "reactions"): _three(
+        mark("Reactions are allowed."), mark("Reactions are forbidden there: short replies are used.")
+    ),
+    ("group", "members"): _three(
+        mark("The bot may remove and invite members."), mark("The bot may not remove members: give it the right.")
+    ),
+    ("group", "outsiders"): _three(
+        mark("Members of the group: {number}, staff: {staff}"),
+        mark("The group has {number} members, but only {staff} staff: look who reads along."),
+    ),
+    ("owners", "none"): _three(mark("Owners are set."), mark("There is no owner: set DESK_OWNERS")),
+    ("owners", "count"): _three(
+        mark("Owners: {number}"),
+        mark("There is no owner: set DESK_OWNERS"),
+        mark("Only one owner: name a second for when that phone is lost."),
+    ),
+    ("owners", "reachable"): _three(
+        mark("Owner {id} can be written to."), mark("Owner {id} never pressed Start: the bot cannot write to them.")
+    ),
+    ("staff", "reachable"): _three(
+        mark("{name} ({id}) can be written to."),
+        mark("{name} ({id}) cannot be written to: must open the bot and press Start."),
+    ),
+    ("staff", "none"): _three(
+        mark("Staff: {number}"), mark("There is no staff."), mark("No staff besides the owners.")
+    ),
+    ("staff", "duty"): _three(
+        mark("On duty: {names}"), mark("Nobody is on duty."), mark("Nobody is on duty: the owners are rung.")
+    ),
+    ("assumptions", "assumption"): _three(
+        mark("Confirmed {count} times: {text}"), mark("REFUTED by live answers: {text}"), mark("Not seen yet: {text}")
+    ),
+}
