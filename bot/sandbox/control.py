@@ -101,7 +101,7 @@ def page_app(
         Route("/control/scenarios", scenarios),
         Route("/control/page", page_state),
         Route("/control/people", _people),
-        *(Route(path, _file(name)) for path, name in FILES.items()),
+        *(Route(path, _file(name, addresses)) for path, name in FILES.items()),
     ]
     app = Starlette(routes=[*switches, *own, *routes], middleware=[Middleware(OnlyFromHere)])
     controls = InsideControls(app)
@@ -127,9 +127,15 @@ def _scenarios() -> dict[str, Any]:
     return {"scenarios": rows}
 
 
-def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
+def _file(name: str, addresses: Callable[[], dict[str, str]]) -> Callable[[Request], Awaitable[Response]]:
     async def serve(_: Request) -> Response:
-        headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+        gate = urlsplit(addresses()["gate_url"])
+        policy = f"default-src 'self'; img-src 'self' data: {gate.scheme}://{gate.netloc}; frame-ancestors 'none'"
+        headers = {
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "content-security-policy": policy,
+        }
         return FileResponse(PAGE / name, headers=headers)
 
     return serve

@@ -23,7 +23,21 @@ export function bubble(row, how) {
 
 const name = (from) => (from ? [from.first_name ?? from.title ?? from.name, from.last_name].filter(Boolean).join(" ") : "");
 const firstLine = (row) => (row.text ?? row.caption ?? "…").split("\n")[0].slice(0, 60);
-const serviceWords = (row) => String(row.service?.text ?? Object.keys(row.service ?? {})[0] ?? "").replaceAll("_", " ");
+
+// What Telegram says by itself, in few words; an unknown kind shows its own name.
+function serviceWords(row) {
+  const [kind, facts] = Object.entries(row.service ?? {})[0] ?? ["", null];
+  const names = (list) => list.map(name).join(", ");
+  switch (kind) {
+    case "forum_topic_created": return `# ${facts.name}`;
+    case "forum_topic_edited": return `# ${facts.name ?? ""}`;
+    case "pinned_message": return say("pinnedOne");
+    case "new_chat_members": return `+ ${names(facts)}`;
+    case "left_chat_member": return `− ${name(facts)}`;
+    case "migrate_to_chat_id": return `→ ${facts}`;
+    default: return kind.replaceAll("_", " ");
+  }
+}
 
 function media(found) {
   if (!found) return [];

@@ -247,6 +247,7 @@ async function sendFile(input) {
 function reply(row) {
   replyTo = row;
   $("replying").hidden = !row;
+  $("text").placeholder = row?.reply_markup?.input_field_placeholder ?? say("message");
   if (!row) return;
   $("replying-to").textContent = `↩ ${(row.text ?? row.caption ?? "").split("\n")[0]}`;
   $("text").focus();
@@ -257,7 +258,15 @@ function toggleMenu() {
   menu.hidden = !menu.hidden;
   if (menu.hidden) return;
   const listed = commandsFor();
-  menu.replaceChildren(...listed.map(([name, words]) => node("button", { type: "button", onclick: () => { menu.hidden = true; $("text").value = `${name} `; $("text").focus(); } }, node("b", {}, name), words ? ` ${words}` : "")));
+  menu.replaceChildren(...listed.map(([name, words]) => node("button", { type: "button", onclick: () => { menu.hidden = true; $("text").value = `${name} `; $("text").focus(); } }, node("b", {}, name), words ? ` ${words}` : "")), languageSwitch());
+}
+
+// The language of this person's Telegram, which the bot may follow.
+function languageSwitch() {
+  const user = world?.users.find((one) => one.id === person);
+  const other = user?.language_code === "zh" ? "en" : "zh";
+  const body = { ...user, language_code: other };
+  return node("button", { type: "button", "data-testid": "person-language", onclick: () => { $("commands").hidden = true; world = null; shared.act(() => control("telegram/users", body)); } }, `${say("personLanguage")} · ${user?.language_code ?? "en"} → ${other}`);
 }
 
 // What the bot has set for this person, else the usual ones.

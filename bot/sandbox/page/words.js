@@ -39,6 +39,8 @@ const WORDS = {
   silent: ["silent", "静音"],
   edited: ["edited", "已编辑"],
   reply: ["Reply", "回复"],
+  pinnedOne: ["pinned a message", "置顶了一条消息"],
+  personLanguage: ["Telegram in 中文 / English", "Telegram 语言:中文 / English"],
   copied: ["Copied", "已复制"],
   noAnswer: ["No answer from the bot", "机器人没有回应"],
   unreachable: ["The sandbox does not answer", "沙盒没有回应"],
