@@ -120,9 +120,13 @@ class Http:
     async def _exchange(self, call: str, outgoing: Outgoing, seconds: float) -> Answer:
         started = self._monotonic()
         progress = _Progress()
+        arrival = min(CONNECT_SECONDS, seconds)
         try:
-            async with asyncio.timeout(seconds):
-                answer = await self._send(call, outgoing, seconds, progress)
+            # The overall limit must not strike before those of queueing and connecting: they prove that nothing left.
+            async with asyncio.timeout(2 * arrival + seconds):
+                answer = await self._send(
+                    call, outgoing, httpx.Timeout(seconds, connect=arrival, pool=arrival), progress
+                )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
             raise Unreachable(self.venue, call, type(error).__name__) from None
         except (TimeoutError, httpx.TimeoutException) as error:
@@ -135,8 +139,7 @@ class Http:
         log.debug("%s %s: HTTP %s in %.3f s", self.venue, call, answer.status, self._monotonic() - started)
         return answer
 
-    async def _send(self, call: str, outgoing: Outgoing, seconds: float, progress: "_Progress") -> Answer:
-        timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds), pool=min(CONNECT_SECONDS, seconds))
+    async def _send(self, call: str, outgoing: Outgoing, timeout: httpx.Timeout, progress: "_Progress") -> Answer:
         asked_at = self._monotonic()
         async with self._client.stream(
             outgoing.method, outgoing.url, headers=dict(outgoing.headers), content=outgoing.body, timeout=timeout

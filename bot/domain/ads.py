@@ -77,6 +77,7 @@ class Demands:
     open_orders: int | None = None
     country: str | None = None
     shuts_out_advertisers: bool = False
+    limits_polymarket: bool = False
 
 
 @dataclass(frozen=True, slots=True)

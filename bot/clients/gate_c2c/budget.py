@@ -6,6 +6,7 @@ from dataclasses import dataclass
 REMAIN = "x-gate-ratelimit-requests-remain"
 RESET = "x-gate-ratelimit-reset-timestamp"
 LONGEST_RESET_SECONDS = 60.0
+UNSAID_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Budget:
             return
         left = 0 if is_throttled else int(remaining or 0)
         if reset_at is None:
-            reset_at = venue_now + (_number(headers.get("retry-after")) or 0.0)
+            reset_at = venue_now + (_number(headers.get("retry-after")) or UNSAID_SECONDS)
         self._left[endpoint] = Left(left, min(reset_at, venue_now + LONGEST_RESET_SECONDS))
 
     def wait_seconds(self, endpoint: str, venue_now: float) -> float:

@@ -82,6 +82,27 @@ def _flag(value: Any) -> bool:
     return _whole(value) != 0
 
 
+def _loose_whole(value: Any) -> int:
+    """For figures that are only shown: an odd one must not hide the order."""
+    try:
+        return _whole(value)
+    except ValueError:
+        return 0
+
+
+def _loose_flag(value: Any) -> bool:
+    """For permissions: what cannot be read is not permitted, and does not hide the order."""
+    try:
+        return _flag(value)
+    except ValueError:
+        return False
+
+
+def _mark(value: Any) -> bool:
+    """For warnings: what cannot be read is a warning."""
+    return value not in ("", "0", "false", [], {}) and bool(value)
+
+
 def _strict_flag(value: Any) -> bool:
     """For the flag that decides who pays whom: 0 or 1, nothing else."""
     if _text(value).strip() not in ("0", "1"):
@@ -164,6 +185,9 @@ Id = Annotated[str, BeforeValidator(_id)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 StrictFlag = Annotated[bool, BeforeValidator(_strict_flag)]
+LooseWhole = Annotated[int, BeforeValidator(_loose_whole)]
+LooseFlag = Annotated[bool, BeforeValidator(_loose_flag)]
+Mark = Annotated[bool, BeforeValidator(_mark)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 OptionalAmount = Annotated[Decimal | None, BeforeValidator(_optional_amount)]
 Number = Annotated[Decimal, BeforeValidator(_number)]

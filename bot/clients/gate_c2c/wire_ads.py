@@ -63,6 +63,7 @@ class WireAd(WireModel):
     open_orders: Whole = Field(default=NONE, validation_alias=AliasChoices("user_orders_limit", "user_order_limit"))
     country: Text = Field(default="", validation_alias="user_country_limit")
     shuts_out_advertisers: Flag = Field(default=False, validation_alias="advertisers_limit")
+    limits_polymarket: Flag = Field(default=False, validation_alias="polymarket_limit")
     is_out_of_time: Flag = Field(default=False, validation_alias="is_out_time")
 
     def floating(self) -> Floating | None:
@@ -82,6 +83,7 @@ class WireAd(WireModel):
             open_orders=_demand(self.open_orders),
             country=self.country if self.country not in ("", str(NONE), "0") else None,
             shuts_out_advertisers=self.shuts_out_advertisers,
+            limits_polymarket=self.limits_polymarket,
         )
 
     def ad(self) -> Ad:
@@ -221,6 +223,7 @@ def _demand_fields(demands: Demands) -> dict[str, Any]:
         "verifiedLimit": str(demands.verification),
         "regTimeLimit": str(demands.registered_days),
         "advertisersLimit": "1" if demands.shuts_out_advertisers else "0",
+        "polymarket_limit": int(demands.limits_polymarket),
         "min_completed_limit": number(demands.least_completed),
         "max_completed_limit": number(demands.most_completed),
         "completed_rate_limit": number(demands.completion_percent),

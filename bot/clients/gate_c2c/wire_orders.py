@@ -9,12 +9,14 @@ from bot.clients.gate_c2c.wire import (
     Amount,
     Flag,
     Id,
+    LooseFlag,
+    LooseWhole,
+    Mark,
     Moment,
     Objects,
     StrictFlag,
     Text,
     Texts,
-    Whole,
     WireModel,
     read_each,
     utc_seconds,
@@ -46,9 +48,9 @@ class WireRow(WireModel):
     counterparty_name: Text = Field(default="", validation_alias="its_realname")
     buyer_name: Text = Field(default="", validation_alias=AliasChoices("buyer_realname", "buyerRealname"))
     seller_name: Text = Field(default="", validation_alias=AliasChoices("seller_realname", "sellerRealname"))
-    is_cancelable: Flag = Field(default=False, validation_alias="cancelable")
+    is_cancelable: LooseFlag = Field(default=False, validation_alias="cancelable")
     in_appeal: Flag = Field(default=False, validation_alias=AliasChoices("in_dispute", "in_appeal"))
-    unread: Whole | None = Field(default=None, validation_alias="im_unread")
+    unread: LooseWhole | None = Field(default=None, validation_alias="im_unread")
 
     def side(self) -> Side:
         """The hint of the row. Raises ValueError when there is none: the details have to be asked."""
@@ -81,7 +83,7 @@ class WireRow(WireModel):
 
 class WireRows(WireModel):
     rows: Objects = Field(default_factory=list, validation_alias=AliasChoices("list", "lists"))
-    count: Whole | None = None
+    count: LooseWhole | None = None
 
 
 class WirePayee(WireModel):
@@ -121,8 +123,8 @@ class WireOrder(WireModel):
     paid_at: Moment = Field(default=0, validation_alias="timest_paid")
     appeal_from: Moment = Field(default=0, validation_alias="dispute_time")
     in_appeal: Flag = Field(default=False, validation_alias=AliasChoices("in_appeal", "in_dispute"))
-    is_cancelable: Flag = Field(default=False, validation_alias="cancelable")
-    can_release_in_appeal: Flag = Field(default=False, validation_alias="is_show_receive")
+    is_cancelable: LooseFlag = Field(default=False, validation_alias="cancelable")
+    can_release_in_appeal: LooseFlag = Field(default=False, validation_alias="is_show_receive")
     hides_payment: Flag = Field(default=False, validation_alias="hide_payment")
     counterparty_id: Text = Field(default="", validation_alias="its_uid")
     counterparty_nick: Text = Field(default="", validation_alias=NICK)
@@ -142,15 +144,15 @@ class WireOrder(WireModel):
     has_others: Flag | None = Field(default=None, validation_alias="show_others")
     others: Objects = Field(default_factory=list, validation_alias="pay_others")
     vouchers: Texts = Field(default_factory=list, validation_alias="payment_voucher_url")
-    unread: Whole = Field(default=0, validation_alias="im_unread")
-    has_traded: Flag = Field(default=False, validation_alias="have_traded")
+    unread: LooseWhole = Field(default=0, validation_alias="im_unread")
+    has_traded: LooseFlag = Field(default=False, validation_alias="have_traded")
     terms: Text = Field(default="", validation_alias="trade_tips")
     verdict: Text = Field(default="", validation_alias="appeal_verdict_has_open")
     reason_id: Text = ""
     reason_text: Text = Field(default="", validation_alias="reason_desc")
-    kind: Whole = Field(default=0, validation_alias="order_type")
-    is_risk_user: Flag = False
-    is_black: Flag = False
+    kind: LooseWhole = Field(default=0, validation_alias="order_type")
+    is_risk_user: Mark = False
+    is_black: Mark = False
 
     def payees(self) -> tuple[Payee, ...]:
         """The blocks that are marked as valid. A block without its mark counts when it names an account."""
