@@ -49,8 +49,12 @@ class Inbox:
             **values,
         )
         new = {row["update_id"] for row in rows}
-        first = {stored.update_id: stored for stored in reversed(batch)}
-        return [stored for update_id, stored in reversed(first.items()) if update_id in new]
+        fresh: list[Stored] = []
+        for stored in batch:
+            if stored.update_id in new:
+                new.discard(stored.update_id)
+                fresh.append(stored)
+        return fresh
 
     async def _remember_last(self, update_id: int) -> None:
         # Not the greatest ever: after a quiet week Telegram may start its numbers anew, and lower

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from storage.exact import read_texts, texts_text
 from storage.session import Row, Session
 
-COPIES = "('card', 'confirm')"  # a confirm stands where the card stood
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -53,10 +51,10 @@ class Messages:
         return _shown(row) if row else None
 
     async def card(self, chat_id: int, order_id: str) -> Shown | None:
-        """The newest card of the order in that chat (message ids grow)."""
+        """The newest card of the order in that chat, or the confirm that stands in its place (message ids grow)."""
         row = await self._session.row(
             "SELECT * FROM messages WHERE chat_id = :chat_id AND order_id = :order_id"
-            f" AND kind IN {COPIES} ORDER BY message_id DESC LIMIT 1",
+            " AND kind IN ('card', 'confirm') ORDER BY message_id DESC LIMIT 1",
             chat_id=chat_id,
             order_id=order_id,
         )
@@ -65,7 +63,8 @@ class Messages:
     async def cards(self, order_id: str) -> list[Shown]:
         """Every card of the order, chat by chat, newest first."""
         rows = await self._session.rows(
-            f"SELECT * FROM messages WHERE order_id = :order_id AND kind IN {COPIES} ORDER BY chat_id, message_id DESC",
+            "SELECT * FROM messages WHERE order_id = :order_id AND kind IN ('card', 'confirm')"
+            " ORDER BY chat_id, message_id DESC",
             order_id=order_id,
         )
         return [_shown(row) for row in rows]

@@ -48,12 +48,17 @@ def create_private(path: str, *, anew: bool = False) -> None:
             raise StoreError("cannot_open", f"{path}: {error.strerror}") from error
 
 
+def refuse_missing(path: str) -> None:
+    if not Path(path).is_file():
+        raise StoreError("cannot_open", f"{path}: no such file")
+
+
 async def connect(address: Address) -> aiosqlite.Connection:
     """A connection with the desk's settings, in autocommit: transactions are begun by hand."""
-    if not address.is_read_only:
+    if address.is_read_only:
+        refuse_missing(address.path)
+    else:
         create_private(address.path)
-    elif not Path(address.path).is_file():
-        raise StoreError("cannot_open", f"{address.path}: no such file")
     mode = "ro" if address.is_read_only else "rw"
     try:
         connection = await aiosqlite.connect(

@@ -1,6 +1,8 @@
 import asyncio
+import contextlib
 import shutil
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -83,19 +85,15 @@ async def test_two_that_start_at_once_apply_each_step_once(url: str) -> None:
         await store.close()
 
 
-async def test_somebody_elses_database_is_refused(url: str, tmp_path: Path) -> None:
-    foreign = tmp_path / "foreign"
-    foreign.mkdir()
-    (foreign / "0001_other.sql").write_text("CREATE TABLE cats (id INTEGER PRIMARY KEY);\nDROP TABLE migrations;\n")
-    with pytest.raises(StoreError):
-        await Store.open(url, migrations=foreign)  # its own record cannot be written any more
-    (foreign / "0001_other.sql").write_text(
-        "CREATE TABLE cats (id INTEGER PRIMARY KEY);\n"
-        "CREATE TRIGGER vanish AFTER INSERT ON migrations BEGIN\n    DELETE FROM migrations;\nEND;\n"
-    )
-    await (await Store.open(url, migrations=foreign)).close()
-    with pytest.raises(StoreError):
-        await Store.open(url, migrations=foreign)
+async def test_somebody_elses_database_is_refused_and_left_alone(url: str, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "desk.db")) as foreign:
+        foreign.execute("CREATE TABLE cats (id INTEGER PRIMARY KEY)")
+        foreign.commit()
+    with pytest.raises(StoreError) as caught:
+        await Store.open(url)
+    assert caught.value.why == "not_a_database"
+    with contextlib.closing(sqlite3.connect(tmp_path / "desk.db")) as foreign:
+        assert foreign.execute("SELECT name FROM sqlite_master").fetchall() == [("cats",)]
 
 
 def test_a_script_is_cut_at_statements_and_not_inside_a_trigger() -> None:

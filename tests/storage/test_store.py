@@ -303,8 +303,8 @@ async def test_closing_waits_for_the_running_write(store: Store, url: str) -> No
 async def test_the_file_is_readable_by_its_owner_alone(store: Store, tmp_path: Path) -> None:
     async with store.write() as tables:
         await tables.desk.put("a", "1")
-    for path in tmp_path.iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+    for name in os.listdir(tmp_path):
+        assert stat.S_IMODE(os.stat(tmp_path / name).st_mode) == 0o600, name
 
 
 async def test_a_backup_is_a_whole_private_copy_and_never_overwrites(store: Store, tmp_path: Path) -> None:
@@ -328,6 +328,15 @@ async def test_a_backup_into_nowhere_says_so(store: Store, tmp_path: Path) -> No
     with pytest.raises(StoreError) as caught:
         await store.backup(str(tmp_path / "missing" / "copy.db"))
     assert caught.value.why == "cannot_open"
+
+
+async def test_a_cancelled_backup_leaves_no_file(store: Store, tmp_path: Path) -> None:
+    task = asyncio.create_task(store.backup(str(tmp_path / "copy.db")))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "copy.db" not in os.listdir(tmp_path)
 
 
 async def test_integrity_is_ok_and_damage_is_not(store: Store, url: str, tmp_path: Path) -> None:
