@@ -3,7 +3,8 @@
 An intent is written before the request (`planned`), committed as `sent` before the first byte leaves, and ends in
 one of four ways. `done` and `refused` are the venue's own word. `void` means that nothing happened: the request never
 left, or three equal looks over more than a minute showed the target untouched. `unknown` is not an end: people are
-told so, the venue is looked at until it is settled, and nothing is ever sent again from it.
+told so, the venue is looked at until it is settled, and nothing is ever sent again from it. A venue may still carry
+out late what looks had found untouched: then `void` becomes `done`, because that is what happened.
 
 The table below is the only place that knows which event may follow which state; the diagrams in the docs are drawn
 from it, and an unknown pair raises.
@@ -42,6 +43,7 @@ class Event(StrEnum):
     FOUND_DONE = "found_done"
     FOUND_OTHERWISE = "found_otherwise"
     FOUND_UNTOUCHED = "found_untouched"
+    FOUND_LATE = "found_late"
     ABANDONED = "abandoned"
 
 
@@ -57,6 +59,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.UNKNOWN, Event.FOUND_DONE): State.DONE,
     (State.UNKNOWN, Event.FOUND_OTHERWISE): State.REFUSED,
     (State.UNKNOWN, Event.FOUND_UNTOUCHED): State.VOID,
+    (State.VOID, Event.FOUND_LATE): State.DONE,
 }
 
 LOOKS_NEEDED = 3

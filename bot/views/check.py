@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from bot.domain.findings import Finding
 from bot.texts import Words, texts_for
 from bot.views.card import clean
-from bot.views.check_words import AREAS, SENTENCES, UNLISTED
+from bot.views.check_words import AREAS, ASSUMED, ASSUMPTIONS, SENTENCES, UNLISTED
 
 SIGNS = {True: "✔", False: "✘", None: "?"}
 FACT_COLUMNS = 160
@@ -27,6 +27,9 @@ def check_lines(findings: Iterable[Finding], language: str) -> str:
 
 
 def _line(words: Words, finding: Finding) -> str:
+    assumed = ASSUMPTIONS.get(finding.key.removeprefix("assumption_")) if finding.area == "assumptions" else None
+    if assumed is not None:
+        return f"{SIGNS[finding.ok]} {words(ASSUMED[finding.ok], text=words(assumed))}"
     sentences = SENTENCES.get((finding.area, finding.key))
     facts = _Facts({name: clean(fact, FACT_COLUMNS) for name, fact in finding.facts.items()})
     if sentences is None:

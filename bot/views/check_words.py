@@ -137,7 +137,37 @@ SENTENCES: dict[tuple[str, str], Sentences] = {
     ("staff", "duty"): _three(
         mark("On duty: {names}"), mark("Nobody is on duty."), mark("Nobody is on duty: the owners are rung.")
     ),
-    ("assumptions", "assumption"): _three(
-        mark("Confirmed {count} times: {text}"), mark("REFUTED by live answers: {text}"), mark("Not seen yet: {text}")
-    ),
+}
+
+ASSUMED = _three(
+    mark("Confirmed by live answers: {text}"), mark("REFUTED by live answers: {text}"), mark("Not seen yet: {text}")
+)
+
+# One sentence per row of bot/domain/assumptions.py, as if it held.
+ASSUMPTIONS = {
+    "order_key_is_txid": mark("Gate takes the order id under the name txid"),
+    "new_spelling_is_sent": mark("Gate sends the newer names of the fields"),
+    "row_side_is_ours": mark("the list tells our side, buy or sell"),
+    "row_side_agrees_with_details": mark("list and details name the same side"),
+    "times_are_utc": mark("times written as text are UTC"),
+    "both_paid_words_mean_paid": mark("“paid” and “unconfirmed” both mean paid"),
+    "total_is_price_times_amount": mark("the total is price times amount"),
+    "chosen_method_is_supported": mark("the chosen payment method is one of the allowed ones"),
+    "vouchers_are_links": mark("receipts are links"),
+    "rows_tell_unread": mark("the list tells how many messages are unread"),
+    "list_is_complete": mark("the list of open orders is complete"),
+    "count_is_total": mark("the count is of all pages"),
+    "refusals_come_with_200": mark("Gate's business refusals come as HTTP 200"),
+    "limits_are_announced": mark("Gate announces its rate limit in each answer"),
+    "chat_cursor_is_exclusive": mark("chat pages do not overlap"),
+    "own_chat_id_is_profile_id": mark("our id in the chat is the one of our profile"),
+    "sent_time_is_milliseconds": mark("the time of a sent message is in milliseconds"),
+    "currency_has_no_wildcard": mark("each market has to be asked for by itself"),
+    "second_release_is_refused": mark("a second release of an order is refused"),
+    "read_only_key_cannot_list": mark("a key that may only read cannot list orders"),
+    "ad_of_order_is_orderid": mark("the field orderid names the ad"),
+    "flagged_text_may_not_arrive": mark("a text the filter flags may not arrive"),
+    "reading_clears_unread": mark("reading a chat clears its unread count"),
+    "upload_limit_is_decoded_size": mark("the upload limit counts the file itself"),
+    "seller_cannot_cancel": mark("a seller cannot cancel"),
 }

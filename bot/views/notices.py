@@ -71,7 +71,7 @@ NOTICES: dict[str, tuple[str, ...]] = {
     "release_locked": (
         mark("🔒 Release stopped · {order}"),
         mark("by {who}"),
-        mark("{reason}"),
+        mark("Why: {reason}"),
         mark("Only a lead can unlock it."),
     ),
     # seconds
@@ -116,8 +116,7 @@ NOTICES: dict[str, tuple[str, ...]] = {
     # why
     "halted": (
         mark("🛑 The desk has stopped"),
-        mark("Its database cannot be written:"),
-        mark("{why}"),
+        mark("Database: {why}"),
         mark("Nothing is sent to Gate."),
         mark("Work in the Gate app, get help."),
     ),

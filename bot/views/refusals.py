@@ -15,6 +15,7 @@ from bot.views.refusal_words import GATEWAY, REASONS, USAGE, VENUE_CODES, VENUE_
 TOAST_LENGTH = 200
 ASKABLE = ("over_limit", "over_daily_limit", "role_too_low", "holder_differs", "locked_for_lead")
 UNKNOWN_REASON = "refused"
+DEFECT = "defect"
 SERVER_ERROR = 500
 
 
@@ -25,7 +26,7 @@ def refusal(error: DeskError, reader: Reader) -> Markup:
         return _not_allowed(pen, error)
     if isinstance(error, VenueError):
         return _venue(pen, error)
-    return pen.say(REASONS["defect"])
+    return _say(pen, REASONS[DEFECT], {})
 
 
 def refusal_card(error: DeskError, reader: Reader, *, order: str = "", action: str = "") -> Card:

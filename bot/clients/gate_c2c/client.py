@@ -31,6 +31,7 @@ UPLOAD_SECONDS = 60.0
 
 T = TypeVar("T")
 Tab = Literal["pending", "dispute"]
+OrderKey = Literal["txid", "trade_id"]
 
 
 def _unheard(key: str, holds: bool) -> None:
@@ -38,7 +39,10 @@ def _unheard(key: str, holds: bool) -> None:
 
 
 class GateC2C:
-    """The C2C desk at Gate for one key. `clock` gives Unix seconds; `observe` hears what answers say of assumptions."""
+    """The C2C desk at Gate for one key. `clock` gives Unix seconds; `observe` hears what answers say of assumptions.
+
+    `order_key` is what money calls name the order by, should a live key prove the older spelling (§7.7).
+    """
 
     def __init__(
         self,
@@ -49,12 +53,14 @@ class GateC2C:
         clock: Callable[[], float],
         *,
         observe: Observe = _unheard,
+        order_key: OrderKey = "txid",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http = http
         self._evidence = Evidence(observe)
         self._door = Door(http, url, Signer(key, secret), clock, self._evidence, sleep)
         self._own_id = ""
+        self._order_key: str = order_key
 
     def __repr__(self) -> str:
         return "GateC2C(…)"
@@ -151,17 +157,17 @@ class GateC2C:
 
     async def mark_paid(self, *, order_id: str, method: str | None = None) -> None:
         """We are the buyer and say that the fiat was sent (§3.7). `method` is one of the order's `methods`."""
-        fields = {"txid": _order_id(order_id)} | ({} if method is None else {"payment_method": method})
+        fields = {self._order_key: _order_id(order_id)} | ({} if method is None else {"payment_method": method})
         await self._move_money("mark_paid", "/p2p/merchant/transaction/confirm-payment", fields)
 
     async def release(self, *, order_id: str) -> None:
         """We are the seller and let the coins go (§3.8). There is no way back."""
-        fields = {"txid": _order_id(order_id)}
+        fields = {self._order_key: _order_id(order_id)}
         await self._move_money("release", "/p2p/merchant/transaction/confirm-receipt", fields)
 
     async def cancel(self, *, order_id: str, reason: str | None = None, memo: str | None = None) -> None:
         """Cancel an order that is cancelable (§3.9). `reason` is a number of §2.2 as text, 9 wants a `memo`."""
-        fields = {"txid": _order_id(order_id)}
+        fields = {self._order_key: _order_id(order_id)}
         fields |= {} if reason is None else {"reason_id": reason}
         fields |= {} if memo is None else {"reason_memo": memo}
         await self._move_money("cancel", "/p2p/merchant/transaction/cancel", fields)

@@ -16,6 +16,7 @@ from bot.domain.errors import NotAllowed, Refused, Unknown
 VENUE = "gate"
 MAX_SKEW_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 2.0
+SERVER_LABELS = frozenset({"INTERNAL", "SERVER_ERROR", "INTERNAL_SERVER_ERROR", "TOO_BUSY"})
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,10 @@ class Door:
         return document
 
     def _refuse_by_label(self, call: str, path: str, answer: Answer, document: Mapping[str, Any]) -> NoReturn:
-        """A 4xx. Throttling needs no words: the request was thrown away before anybody looked at it."""
+        """A 4xx. Throttling needs no words: the request was thrown away before anybody looked at it.
+
+        Which status comes with which label is not tabulated: a label of the server's own trouble counts as a 5xx.
+        """
         label = document.get("label")
         code = label if isinstance(label, str) and label else _code(document)
         if answer.status == 429:
@@ -126,6 +130,8 @@ class Door:
             raise Refused(VENUE, call, code=code or "TOO_MANY_REQUESTS", detail=detail, status=429, retry_after=wait)
         if code is None or code == "0":
             self._unreadable(call, answer, "no label")
+        if code in SERVER_LABELS:
+            raise Unknown(VENUE, call, why="server_error", detail=code, status=answer.status)
         if code != label:
             self._evidence.of_business_refusal(answer.status)
         log.info("%s %s: %s, trace %.64s", VENUE, call, code, answer.headers.get("x-gate-trace-id", "-"))

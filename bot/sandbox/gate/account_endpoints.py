@@ -7,6 +7,7 @@ from bot.sandbox.gate import people_shapes
 from bot.sandbox.gate.calls import Call
 from bot.sandbox.gate.fields import INVALID, Fields, Json, Refusal
 
+_WEEKDAYS = set("1234567")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -47,7 +48,7 @@ def _hours(fields: Fields) -> Json:
         raise Refusal(f"{INVALID}: time_zone")
     if not (_CLOCK.fullmatch(start) and _CLOCK.fullmatch(end) and start <= end):
         raise Refusal(f"{INVALID}: start_time")
-    if days and not all(day.strip() in "1234567" and day.strip() for day in days.split(",")):
+    if days and not all(day.strip() in _WEEKDAYS for day in days.split(",")):
         raise Refusal(f"{INVALID}: day_of_week")
     return {
         "work_status": 2,

@@ -3,14 +3,13 @@
 import base64
 import binascii
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
 from bot.sandbox.gate import order_shapes, orders
 from bot.sandbox.gate.chat_shapes import shared_payment
 from bot.sandbox.gate.chats import Message, StoredFile
-from bot.sandbox.gate.fields import Json
+from bot.sandbox.gate.fields import Json, is_amount
 from bot.sandbox.gate.orders import Order
 from bot.sandbox.gate.people import PaymentMethod
 from bot.sandbox.gate.variants import Variants
@@ -52,12 +51,8 @@ def open_order(venue: GateVenue, wanted: Json) -> Order:
 
 
 def _decimal(value: object, name: str) -> str:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        number = Decimal(0)
-    if not number.is_finite() or number <= 0:
-        raise ValueError(f"{name} is a number above 0")
+    if not is_amount(str(value)):
+        raise ValueError(f"{name} is a plain number above 0")
     return str(value)
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bot.sandbox.gate import ad_shapes
 from bot.sandbox.gate.calls import Call
-from bot.sandbox.gate.fields import INVALID, Json, Refusal
+from bot.sandbox.gate.fields import Json
 
 
 def place_biz_push_order(call: Call) -> Json:
@@ -18,10 +18,7 @@ def ads_update_status(call: Call) -> Json:
 
 
 def ads_detail(call: Call) -> Json:
-    number = call.fields.needed("adv_no")
-    if not (number.isascii() and number.isdigit()):
-        raise Refusal(f"{INVALID}: adv_no")
-    return ad_shapes.detail(call.venue.ads.get(int(number)))
+    return ad_shapes.detail(call.venue.ads.get(call.fields.digits("adv_no")))
 
 
 def my_ads_list(call: Call) -> Json:

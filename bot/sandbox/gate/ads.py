@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from bot.sandbox.gate.chats import offers_contact
-from bot.sandbox.gate.fields import INVALID, WRONG_STATE, Fields, Json, Refusal
+from bot.sandbox.gate.fields import INVALID, WRONG_STATE, Fields, Json, Refusal, is_amount
 
 IdsOf = Callable[[str], set[str]]  # pay type -> own method ids
 
@@ -117,8 +117,7 @@ class AdBook:
         self.add(ad)
 
     def _edited(self, fields: Fields, side: str, basis: int) -> Ad:
-        oid = fields.needed("oid")
-        ad = self.get(int(oid) if oid.isdigit() else -1)
+        ad = self.get(fields.digits("oid"))
         if ad.side != side or ad.limit_basis != basis:
             raise Refusal(f"{INVALID}: limitBasis" if ad.side == side else f"{INVALID}: type")
         if ad.status == 4:
@@ -204,7 +203,7 @@ def _checked_methods(text: str, pay_types: tuple[str, ...], ids_of: IdsOf) -> st
     except ValueError:
         chosen = None
     if not isinstance(chosen, dict) or not all(
-        kind in pay_types and number in ids_of(kind) for kind, number in chosen.items()
+        kind in pay_types and isinstance(number, str) and number in ids_of(kind) for kind, number in chosen.items()
     ):
         raise Refusal(f"{INVALID}: pay_type_json")
     return text or "{}"
@@ -212,11 +211,7 @@ def _checked_methods(text: str, pay_types: tuple[str, ...], ids_of: IdsOf) -> st
 
 def _positive(fields: Fields, name: str) -> str:
     text = fields.needed(name)
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Refusal(f"{INVALID}: {name}") from None
-    if not number.is_finite() or number <= 0:
+    if not is_amount(text):
         raise Refusal(f"{INVALID}: {name}")
     return text
 

@@ -1,5 +1,6 @@
 """What a request may carry and how the venue says no to it (contract sections 1.5 and 3)."""
 
+import re
 from typing import Any
 
 Json = dict[str, Any]
@@ -8,6 +9,13 @@ Json = dict[str, Any]
 UNPUBLISHED_CODE = -1
 INVALID = "Invalid parameter value"
 WRONG_STATE = "ORDER_STATUS_ERROR"
+
+_AMOUNT = re.compile(r"\d{1,10}(\.\d{1,8})?", re.ASCII)
+
+
+def is_amount(text: str) -> bool:
+    """Plain decimal text above 0, of a size that money has."""
+    return _AMOUNT.fullmatch(text) is not None and text.strip("0.") != ""
 
 
 class Refusal(Exception):
@@ -52,6 +60,13 @@ class Fields:
         if not value.strip():
             raise Refusal(f"{INVALID}: {name}")
         return value
+
+    def digits(self, name: str) -> int:
+        """An id that the contract wants as text."""
+        text = self.needed(name)
+        if not (text.isascii() and text.isdigit() and len(text) <= 19):
+            raise Refusal(f"{INVALID}: {name}")
+        return int(text)
 
     def integer(self, name: str, default: int | None = None) -> int:
         value = self._body.get(name)

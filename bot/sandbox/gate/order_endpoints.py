@@ -114,7 +114,4 @@ def cancel(call: Call) -> Json:
 
 def _target(call: Call) -> Order:
     """Money calls name the order as text, unlike every other call."""
-    number = call.fields.needed("trade_id" if call.venue.variants.trade_id else "txid")
-    if not (number.isascii() and number.isdigit()):
-        raise Refusal(f"{INVALID}: txid")
-    return call.venue.order(int(number))
+    return call.venue.order(call.fields.digits("trade_id" if call.venue.variants.trade_id else "txid"))

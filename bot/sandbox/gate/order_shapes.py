@@ -1,6 +1,7 @@
 """Orders as the wire shows them: list rows (contract 3.4) and details (3.6), with the tolerant variants."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.sandbox.gate.fields import Json
@@ -247,5 +248,6 @@ def _stringly(answer: Json, *keys: str) -> Json:
     return {**answer, **changed}
 
 
+@lru_cache(maxsize=4096)
 def _moment(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -73,6 +73,8 @@ function badge(rows) {
 function choose({ who = person, chat = open, topic = null }) {
   if (who !== person || chat !== open || topic !== thread) reply(null);
   [person, open, thread] = [who, chat, topic];
+  $("toast").hidden = true;
+  $("commands").hidden = true;
   shared.store("person", String(who));
   $("messages").replaceChildren();
   redraw();
@@ -103,7 +105,7 @@ function drawTabs() {
     const group = tab.dataset.chat === "group";
     tab.setAttribute("aria-pressed", String(tab.dataset.chat === open));
     const look = badge(unread(person, tab.dataset.chat));
-    tab.replaceChildren(node("b", {}, group ? shared.desk.title : say("direct")), node("small", {}, say(group ? "groupSub" : "directSub")), ...(look ? [look] : []));
+    tab.replaceChildren(node("b", {}, say(group ? "group" : "direct")), node("small", {}, group ? shared.desk.title : `@${shared.bot.username}`), ...(look ? [look] : []));
   }
 }
 
@@ -145,7 +147,14 @@ function drawMessages() {
 
 function nothing() {
   const words = open === "group" && !isMember() ? "notMember" : person === 1999 ? "silence" : "empty";
-  return node("p", { class: "nothing" }, say(words));
+  const join = words === "notMember" ? node("button", { type: "button", class: "act", "data-testid": "group-join", onclick: () => membership("join") }, say("join")) : null;
+  return node("div", { class: "nothing" }, node("p", {}, say(words)), join);
+}
+
+// An owner may want to see what becomes of somebody who does not belong.
+function membership(act) {
+  world = null;
+  return shared.act(() => control(`telegram/act/${act}`, { user_id: person, chat_id: shared.desk.id }));
 }
 
 function drawPinned(rows) {
@@ -258,7 +267,12 @@ function toggleMenu() {
   menu.hidden = !menu.hidden;
   if (menu.hidden) return;
   const listed = commandsFor();
-  menu.replaceChildren(...listed.map(([name, words]) => node("button", { type: "button", onclick: () => { menu.hidden = true; $("text").value = `${name} `; $("text").focus(); } }, node("b", {}, name), words ? ` ${words}` : "")), languageSwitch());
+  menu.replaceChildren(...listed.map(([name, words]) => node("button", { type: "button", onclick: () => { menu.hidden = true; $("text").value = `${name} `; $("text").focus(); } }, node("b", {}, name), words ? ` ${words}` : "")), languageSwitch(), leaving() ?? "");
+}
+
+function leaving() {
+  const isGuest = shared.people.find((one) => one.id === person)?.key === "stranger" && isMember();
+  return isGuest ? node("button", { type: "button", "data-testid": "group-leave", onclick: () => { $("commands").hidden = true; membership("leave"); } }, say("leave")) : null;
 }
 
 // The language of this person's Telegram, which the bot may follow.

@@ -123,7 +123,7 @@ class _Door:
         if not is_inside:
             raise Impossible(f"{viewer} is not in chat {chat.id}")
         since = int(request.query_params.get("since", 0))
-        found = views.messages(self.world, chat, viewer, since)
+        found = views.messages(self.world, chat, since)
         return JSONResponse({"messages": found, "revision": self.world.revision})
 
     async def commands(self, request: Request) -> Response:

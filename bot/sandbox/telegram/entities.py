@@ -30,6 +30,7 @@ DATE_TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));?")
 ATTRIBUTE = re.compile(r"""\s*([a-zA-Z0-9_-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+TAG_END = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 FOUND = (
     ("url", re.compile(r"\bhttps?://[^\s<>\"]+[^\s<>\".,;:!?)'\]]")),
     ("email", re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]*\w")),
@@ -101,13 +102,14 @@ class _Parser:
 
     def _start_tag(self) -> None:
         begin = self._offset()
-        close = self.source.find(">", self.at)
+        end = TAG_END.match(self.source, self.at)
         name = re.match(r"[a-zA-Z0-9-]*", self.source[self.at + 1 :])
         tag = name[0].lower() if name else ""
-        if close < 0:
-            raise self._error(f"Unclosed start tag at byte offset {begin}")
         if tag not in TAGS:
             raise self._error(f'Unsupported start tag "{tag}" at byte offset {begin}')
+        if end is None:
+            raise self._error(f"Unclosed start tag at byte offset {begin}")
+        close = end.end() - 1
         attributes = self._attributes(self.source[self.at + 1 + len(tag) : close], tag, begin)
         if tag == "span" and attributes.get("class") != "tg-spoiler":
             raise self._error(f'Tag "span" must have class "tg-spoiler" at byte offset {begin}')

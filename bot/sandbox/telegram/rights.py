@@ -64,10 +64,13 @@ def forum(chat: Chat) -> Chat:
 
 
 def topic_for_writing(world: TelegramWorld, chat: Chat, thread_id: int | None) -> int | None:
-    """The thread a message goes to. Ordinary chats ignore it; None and 1 mean a forum's General topic."""
-    if not chat.is_forum or thread_id in (None, 1):
+    """The thread a message goes to; ordinary chats ignore it.
+
+    None is a forum's General topic. Its number, 1, is refused like an unknown one, as Telegram does for messages.
+    """
+    if not chat.is_forum or thread_id is None:
         return None
-    topic = chat.topics.get(thread_id) if thread_id is not None else None
+    topic = chat.topics.get(thread_id)
     if topic is None:
         raise bad_request("message thread not found")
     if topic.is_closed and not bot_member(world, chat).may("can_manage_topics"):

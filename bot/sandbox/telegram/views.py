@@ -51,8 +51,8 @@ def _chat(chat: Chat) -> Json:
     }
 
 
-def messages(world: TelegramWorld, chat: Chat, viewer: int, since: int) -> list[Json]:
-    """Messages that changed after revision `since`, in their order, as this member sees them."""
+def messages(world: TelegramWorld, chat: Chat, since: int) -> list[Json]:
+    """Messages that changed after revision `since`, in their order, as every member sees them."""
     changed = [message for message in chat.messages.values() if message.revision > since]
     return [_message(world, message) for message in changed]
 

@@ -10,7 +10,7 @@ from bot.sandbox.telegram.keyboards import checked_markup
 from bot.sandbox.telegram.model import Chat, Json, Message
 from bot.sandbox.telegram.refusals import Violation, bad_request, not_built
 from bot.sandbox.telegram.rights import check_may_write, reachable, topic_for_writing
-from bot.sandbox.telegram.world import TelegramWorld
+from bot.sandbox.telegram.world import GENERAL_TOPIC, TelegramWorld
 
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
 NOT_BUILT = (
@@ -116,7 +116,8 @@ def send_chat_action(world: TelegramWorld, params: Json) -> bool:
     if params["action"] not in ACTIONS:
         raise Violation("choice", "sendChatAction.action", "wrong parameter action in request")
     chat = reachable(world, params["chat_id"])
-    topic_for_writing(world, chat, params.get("message_thread_id"))
+    if params.get("message_thread_id") != GENERAL_TOPIC:
+        topic_for_writing(world, chat, params.get("message_thread_id"))
     return True
 
 

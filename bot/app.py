@@ -1,0 +1,153 @@
+"""The composition root: the one file that knows every other. `Application` is a desk that runs until it is stopped."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.clients.gate_c2c.client import GateC2C
+from bot.clients.http import Http
+from bot.clients.telegram import Telegram
+from bot.clock import Clock
+from bot.domain.reach import NotReached
+from bot.flows import deliver, members, people, reconcile
+from bot.flows.desk import Desk
+from bot.settings import Settings
+from bot.views import desk as desk_views
+from bot.watchers import rounds
+from bot.watchers.inbox import Inbox
+from bot.watchers.relay import Relay
+from handlers import Mouthpiece
+from storage.store import Probe, Store
+
+log = logging.getLogger("desk.app")
+
+DRAIN_SECONDS = 8.0
+RETRY_START_SECONDS = 2.0
+
+
+@dataclass
+class Application:
+    """Everything that runs. Make it with `assemble`, then `await run(stop)`."""
+
+    settings: Settings
+    desk: Desk
+    telegram: Telegram
+    relay: Relay
+    inbox: Inbox
+    http: Http
+    store: Store
+    observed: dict[str, bool] = field(default_factory=dict)
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+        """Until `stop` is set; then finish what is on its way, within ten seconds."""
+        await self._wake_up(stop)
+        loops = [
+            asyncio.create_task(self.relay.run(), name="relay"),
+            asyncio.create_task(self.inbox.run(), name="inbox"),
+            asyncio.create_task(rounds.settle_intents(self.desk), name="intents"),
+            asyncio.create_task(rounds.keep_house(self.desk), name="house"),
+            asyncio.create_task(rounds.every(self.desk, 60, self._keep_assumptions), name="assumptions"),
+        ]
+        if self.desk.gate is not None:
+            loops.append(asyncio.create_task(rounds.watch_orders(self.desk), name="orders"))
+        ready()
+        try:
+            await stop.wait()
+        finally:
+            await self._end(loops)
+
+    async def _wake_up(self, stop: asyncio.Event) -> None:
+        """Adopt what the last process left, then reach Telegram, however long that takes."""
+        await people.seed_owners(self.desk)
+        self.desk.desk_chat_id = await members.known_group(self.desk)
+        await deliver.recover(self.desk)
+        orphans = await reconcile.adopt(self.desk)
+        if orphans:
+            log.warning("%s requests had no answer when the desk ended; they are looked at now", orphans)
+        while not stop.is_set():
+            try:
+                await self.telegram.start()
+                break
+            except NotReached as away:
+                log.warning("Telegram cannot be reached yet: %s", away)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), RETRY_START_SECONDS)
+        self.desk.spawn(self._show_menus(), "menus")
+
+    async def _show_menus(self) -> None:
+        for person in list(self.desk.people.values()):
+            await self.relay.show_menu(person.id, desk_views.menu(person.role, person.language))
+
+    async def _keep_assumptions(self) -> None:
+        """Write down what live answers said of our assumptions."""
+        if not self.observed:
+            return
+        seen, self.observed = self.observed, {}
+        for key in seen:
+            self.observed.pop(key, None)
+        async with self.store.write() as tables:
+            for key, holds in seen.items():
+                await tables.assumptions.observe(key, holds, self.desk.now())
+
+    async def _end(self, loops: list["asyncio.Task[None]"]) -> None:
+        """No new updates, let handlers and money requests end, keep the rest in the store."""
+        by_name = {loop.get_name(): loop for loop in loops}
+        for name in ("inbox", "orders", "intents", "house", "assumptions"):
+            if name in by_name:
+                by_name[name].cancel()
+        await self.inbox.stop(DRAIN_SECONDS / 4)
+        await self.desk.drain(DRAIN_SECONDS / 2)
+        by_name["relay"].cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await self.relay.stop()
+        await self._closing(self._keep_assumptions())
+        await self._closing(self.telegram.stop())
+        await self._closing(self.http.aclose())
+        await self.store.close()
+
+    @staticmethod
+    async def _closing(work: Awaitable[None]) -> None:
+        try:
+            await asyncio.wait_for(asyncio.ensure_future(work), 2)
+        except Exception:  # at the end everything is tried, and nothing may keep the store from closing
+            log.warning("closing failed", exc_info=True)
+
+
+async def assemble(settings: Settings, *, clock: Clock | None = None, probe: Probe | None = None) -> Application:
+    """Wire the desk from its settings. Raises StoreError when the database cannot be used."""
+    clock = clock or Clock()
+    store = await Store.open(settings.database_url, probe)
+    http = Http("gate", clock=time.time)
+    observed: dict[str, bool] = {}
+    desk = Desk(
+        store=store,
+        gate=_gate(settings, http, observed),
+        policy=settings.policy(),
+        clock=clock,
+        new_id=lambda: secrets.token_urlsafe(9).replace("-", "x"),
+    )
+    desk.started_at = desk.now()
+    async with store.read() as tables:
+        await desk.read_people(tables)
+    telegram = Telegram(settings.telegram_token.get_secret_value(), settings.telegram_api_url, settings.telegram_proxy)
+    relay = Relay(desk, telegram, time.monotonic)
+    mouthpiece = Mouthpiece(desk, relay, telegram.bot)
+    inbox = Inbox(desk, telegram, mouthpiece.handle)
+    return Application(settings, desk, telegram, relay, inbox, http, store, observed)
+
+
+def _gate(settings: Settings, http: Http, observed: dict[str, bool]) -> GateC2C | None:
+    if settings.gate_api_key is None or settings.gate_api_secret is None:
+        return None
+    return GateC2C(
+        http,
+        settings.gate_api_url,
+        settings.gate_api_key,
+        settings.gate_api_secret.get_secret_value(),
+        time.time,
+        observe=observed.__setitem__,
+    )

@@ -1,0 +1,339 @@
+"""The one door to Telegram for everything that is not an answer inside a handler (`api/telegram.md`).
+
+Plain types in and out; every failure becomes one of `bot.domain.reach`, so that the relay can decide by type.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeChat,
+    CopyTextButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram import error as telegram_error
+from telegram.constants import ParseMode
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.domain.reach import (
+    Blocked,
+    MessageGone,
+    Moved,
+    NoTopics,
+    NotReached,
+    Offline,
+    Rejected,
+    Slow,
+    TopicGone,
+)
+
+TEXT_LIMIT = 4096
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class ButtonLike(Protocol):
+    """What a button must have: exactly one of data, url, copy."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def data(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def copy(self) -> str: ...
+    @property
+    def style(self) -> str: ...
+
+
+class CardLike(Protocol):
+    """A message as plain data: Telegram HTML, rows of buttons, and the same text without tags."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def plain(self) -> str: ...
+    @property
+    def prompt(self) -> bool: ...
+    @property
+    def prompt_hint(self) -> str: ...
+    @property
+    def rows(self) -> Sequence[Sequence[ButtonLike]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the desk needs to know of its group. `missing` names the rights the bot lacks."""
+
+    title: str
+    type: str
+    is_forum: bool
+    is_private: bool
+    is_member: bool
+    members: int
+    allows_reactions: bool
+    missing: tuple[str, ...]
+
+
+RIGHTS_NEEDED = (
+    "can_manage_topics",
+    "can_delete_messages",
+    "can_pin_messages",
+    "can_restrict_members",
+    "can_invite_users",
+)
+
+
+class Telegram:
+    """`url` is a Bot API server; `proxy` http or socks5. Call `start` before anything else, `stop` at the end."""
+
+    def __init__(self, token: str, url: str, proxy: str | None = None) -> None:
+        self._url = f"{url.rstrip('/')}/bot{token}"
+        self._poller = HTTPXRequest(connection_pool_size=2, proxy=proxy, read_timeout=40, http_version="1.1")
+        self.bot: Bot = ExtBot(
+            token,
+            base_url=f"{url.rstrip('/')}/bot",
+            base_file_url=f"{url.rstrip('/')}/file/bot",
+            request=HTTPXRequest(connection_pool_size=32, proxy=proxy, read_timeout=15, http_version="1.1"),
+            get_updates_request=self._poller,
+        )
+
+    async def start(self) -> None:
+        """Connect and learn who we are. Raises Offline or Rejected."""
+        with _mapped():
+            await self.bot.initialize()
+
+    async def stop(self) -> None:
+        with contextlib.suppress(telegram_error.TelegramError):
+            await self.bot.shutdown()
+
+    @property
+    def id(self) -> int:
+        return self.bot.id
+
+    @property
+    def username(self) -> str:
+        return self.bot.username
+
+    async def updates(self, offset: int | None, seconds: int, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        """The next raw updates, as they came. Asking with `offset` confirms everything before it for good."""
+        query: dict[str, str] = {"timeout": str(seconds), "limit": "100", "allowed_updates": json.dumps(list(kinds))}
+        if offset is not None:
+            query["offset"] = str(offset)
+        with _mapped():
+            answer = await self._poller.post(f"{self._url}/getUpdates?{urlencode(query)}", read_timeout=seconds + 15)
+        return [item for item in answer if isinstance(item, dict)] if isinstance(answer, list) else []
+
+    async def send(
+        self,
+        chat_id: int,
+        card: CardLike,
+        *,
+        silent: bool = True,
+        topic_id: int | None = None,
+        reply_to: int | None = None,
+    ) -> int:
+        """Show a card; long texts go in parts with the buttons under the last. Returns the last message's id."""
+        parts = _parts(card.text)
+        for part in parts[:-1]:
+            await self._send_text(chat_id, part, None, silent=silent, topic_id=topic_id, reply_to=reply_to)
+        try:
+            return await self._send_text(
+                chat_id, parts[-1], _markup(card), silent=silent, topic_id=topic_id, reply_to=reply_to
+            )
+        except Rejected:
+            plain = _parts(card.plain)[-1]
+            return await self._send_text(
+                chat_id, plain, _markup(card), silent=silent, topic_id=topic_id, reply_to=None, is_html=False
+            )
+
+    async def _send_text(
+        self,
+        chat_id: int,
+        text: str,
+        markup: InlineKeyboardMarkup | ForceReply | None,
+        *,
+        silent: bool,
+        topic_id: int | None,
+        reply_to: int | None,
+        is_html: bool = True,
+    ) -> int:
+        with _mapped():
+            message = await self.bot.send_message(
+                chat_id,
+                text,
+                parse_mode=ParseMode.HTML if is_html else None,
+                reply_markup=markup,
+                disable_notification=silent,
+                message_thread_id=topic_id,
+                reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+                link_preview_options=NO_PREVIEW,
+            )
+        return int(message.message_id)
+
+    async def edit(self, chat_id: int, message_id: int, card: CardLike) -> None:
+        """Change a card in place. Raises MessageGone when it was deleted."""
+        markup = _markup(card)
+        keyboard = markup if isinstance(markup, InlineKeyboardMarkup) else None
+        try:
+            await self._edit_text(chat_id, message_id, card.text, keyboard, ParseMode.HTML)
+        except Rejected:
+            await self._edit_text(chat_id, message_id, _parts(card.plain)[-1], keyboard, None)
+
+    async def _edit_text(
+        self, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup | None, mode: str | None
+    ) -> None:
+        with _mapped():
+            try:
+                await self.bot.edit_message_text(
+                    text,
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    parse_mode=mode,
+                    reply_markup=keyboard,
+                    link_preview_options=NO_PREVIEW,
+                )
+            except telegram_error.BadRequest as no:
+                if "not modified" not in no.message.lower():
+                    raise
+
+    async def answer(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
+        """Stop the button's spinner, with at most 200 characters. Too late is no harm."""
+        with contextlib.suppress(Rejected), _mapped():
+            await self.bot.answer_callback_query(callback_id, text[:200] or None, show_alert=alert)
+
+    async def make_topic(self, chat_id: int, name: str) -> int:
+        """A new topic; raises NoTopics where the group has none or the bot may not."""
+        with _mapped():
+            topic = await self.bot.create_forum_topic(chat_id, name[:128])
+        return int(topic.message_thread_id)
+
+    async def remove_member(self, chat_id: int, user_id: int) -> None:
+        """Out of the group without a lasting ban."""
+        with _mapped():
+            await self.bot.ban_chat_member(chat_id, user_id)
+            await self.bot.unban_chat_member(chat_id, user_id, only_if_banned=True)
+
+    async def group(self, chat_id: int) -> Group:
+        """The desk group as Telegram sees it, with the bot's standing in it."""
+        with _mapped():
+            chat = await self.bot.get_chat(chat_id)
+            member = await self.bot.get_chat_member(chat_id, self.bot.id)
+            number = await self.bot.get_chat_member_count(chat_id)
+        missing = tuple(right for right in RIGHTS_NEEDED if not getattr(member, right, False))
+        if member.status == "creator":
+            missing = ()
+        return Group(
+            title=chat.title or "",
+            type=chat.type,
+            is_forum=bool(chat.is_forum),
+            is_private=not chat.username,
+            members=number,
+            allows_reactions=chat.available_reactions is None or bool(chat.available_reactions),
+            is_member=member.status not in ("left", "kicked"),
+            missing=missing,
+        )
+
+    async def administrators(self, chat_id: int) -> list[tuple[int, str]]:
+        """Id and shown name of the group's human administrators."""
+        with _mapped():
+            admins = await self.bot.get_chat_administrators(chat_id)
+        return [(admin.user.id, admin.user.full_name) for admin in admins if not admin.user.is_bot]
+
+    async def can_reach(self, user_id: int) -> bool:
+        """False for a person who never started the bot: it may not write first."""
+        try:
+            with _mapped():
+                await self.bot.get_chat(user_id)
+        except (Blocked, Rejected):
+            return False
+        return True
+
+    async def set_commands(self, chat_id: int, commands: Sequence[tuple[str, str]]) -> None:
+        """The menu one person sees."""
+        with _mapped():
+            await self.bot.set_my_commands(
+                [BotCommand(name, words) for name, words in commands], scope=BotCommandScopeChat(chat_id)
+            )
+
+
+def _parts(text: str) -> list[str]:
+    """A text within Telegram's limit, cut at line ends; a card's own lines never come near it."""
+    if len(text) <= TEXT_LIMIT:
+        return [text]
+    parts, current = [], ""
+    for line in text.split("\n"):
+        if current and len(current) + 1 + len(line) > TEXT_LIMIT:
+            parts.append(current)
+            current = ""
+        current = f"{current}\n{line}" if current else line
+        while len(current) > TEXT_LIMIT:
+            parts.append(current[:TEXT_LIMIT])
+            current = current[TEXT_LIMIT:]
+    return [*parts, current]
+
+
+def _markup(card: CardLike) -> InlineKeyboardMarkup | ForceReply | None:
+    if card.prompt:
+        return ForceReply(selective=True, input_field_placeholder=card.prompt_hint[:64] or None)
+    if not card.rows:
+        return None
+    return InlineKeyboardMarkup([[_button(one) for one in row] for row in card.rows])
+
+
+def _button(button: ButtonLike) -> InlineKeyboardButton:
+    newer = {"style": button.style} if button.style else None
+    if button.copy:
+        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.copy), api_kwargs=newer)
+    if button.url:
+        return InlineKeyboardButton(button.text, url=button.url, api_kwargs=newer)
+    return InlineKeyboardButton(button.text, callback_data=button.data, api_kwargs=newer)
+
+
+@contextlib.contextmanager
+def _mapped() -> Iterator[None]:
+    try:
+        yield
+    except telegram_error.TelegramError as trouble:
+        raise _reached(trouble) from None
+
+
+def _reached(trouble: telegram_error.TelegramError) -> NotReached:
+    """Telegram's words, matched without case because the library re-cases them."""
+    text = str(trouble.message)
+    words = text.lower()
+    if isinstance(trouble, telegram_error.RetryAfter):
+        wait = trouble.retry_after
+        return Slow(wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait))
+    if isinstance(trouble, telegram_error.ChatMigrated):
+        return Moved(trouble.new_chat_id)
+    if isinstance(trouble, telegram_error.Forbidden):
+        return Blocked(text)
+    if isinstance(trouble, telegram_error.BadRequest):
+        return _bad_request(text, words)
+    if isinstance(trouble, (telegram_error.InvalidToken, telegram_error.EndPointNotFound)):
+        return Rejected("the token or the method is not known")
+    return Offline(type(trouble).__name__)
+
+
+def _bad_request(text: str, words: str) -> NotReached:
+    if "thread not found" in words or "topic_deleted" in words or "topic_id_invalid" in words:
+        return TopicGone(text)
+    if "not a forum" in words or "not enough rights to create" in words or "chat_not_modified" in words:
+        return NoTopics(text)
+    if "message to edit not found" in words or "message_id_invalid" in words or "can't be edited" in words:
+        return MessageGone(text)
+    if "chat not found" in words or "not enough rights" in words or "bot was kicked" in words:
+        return Blocked(text)
+    return Rejected(text)

@@ -1,0 +1,114 @@
+"""The technician's verbs. They open the same database as the running desk; none of them moves money."""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from bot.app import Application, assemble
+from bot.domain.journal import Entry
+from bot.flows import check as check_flow
+from bot.flows import freeze as freeze_flow
+from bot.flows import journal as journal_flow
+from bot.flows import order_export
+from bot.settings import Settings
+from bot.views.check import check_lines
+
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Application]:
+    application = await assemble(settings)
+    try:
+        yield application
+    finally:
+        await application.http.aclose()
+        await application.store.close()
+
+
+async def check(settings: Settings, options: argparse.Namespace) -> int:
+    """Everything that must be right, in words. Exit code 1 when something must be mended."""
+    async with _opened(settings) as application:
+        findings = await check_flow.check(application.desk, application.telegram, settings.desk_chat_id)
+        await application.telegram.stop()
+    print(check_lines(findings, options.language or settings.desk_language))
+    return 1 if any(finding.ok is False for finding in findings) else 0
+
+
+async def freeze(settings: Settings, options: argparse.Namespace) -> int:
+    """Stop the desk's money; the running desk sees it at its next decision."""
+    async with _opened(settings) as application:
+        await freeze_flow.freeze_desk(application.desk, None)
+    print("The desk's money is frozen. An owner unfreezes with /unfreeze.")
+    return 0
+
+
+async def staff(settings: Settings, options: argparse.Namespace) -> int:
+    async with _opened(settings) as application:
+        for person in sorted(application.desk.people.values(), key=lambda one: -one.role):
+            marks = [word for word, is_so in (("on duty", person.on_duty), ("frozen", person.is_frozen)) if is_so]
+            print(f"{person.id:>14}  {person.role.word:<8}  {person.name}  {', '.join(marks)}".rstrip())
+    return 0
+
+
+async def journal(settings: Settings, options: argparse.Namespace) -> int:
+    async with _opened(settings) as application:
+        entries = await journal_flow.everything(application.desk)
+    print(as_csv(entries) if options.csv else "\n".join(_line(entry) for entry in entries))
+    return 0
+
+
+def _line(entry: Entry) -> str:
+    facts = " ".join(f"{key}={value}" for key, value in entry.facts.items())
+    return f"{_clock(entry.at)} {entry.actor or '-'} {entry.action} {entry.target} {entry.outcome} {facts}".rstrip()
+
+
+def _clock(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
+
+
+def as_csv(entries: Sequence[Entry]) -> str:
+    """Rows for a spreadsheet; cells that a spreadsheet would run are made harmless with a leading apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["id", "at", "actor", "action", "target", "outcome", "facts"])
+    for entry in entries:
+        facts = json.dumps(dict(entry.facts), ensure_ascii=False, sort_keys=True)
+        row = (
+            str(entry.id),
+            _clock(entry.at),
+            str(entry.actor or ""),
+            entry.action,
+            entry.target,
+            entry.outcome,
+            facts,
+        )
+        writer.writerow([defused(cell) for cell in row])
+    return out.getvalue()
+
+
+def defused(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(RISKY) else cell
+
+
+async def export(settings: Settings, options: argparse.Namespace) -> int:
+    """Everything the desk keeps of one order."""
+    async with _opened(settings) as application:
+        document = await order_export.export(application.desk, options.order)
+    if document is None:
+        print(f"c2c-desk: no order {options.order}", file=sys.stderr)
+        return 1
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+    return 0
+
+
+async def backup(settings: Settings, options: argparse.Namespace) -> int:
+    async with _opened(settings) as application:
+        await application.store.backup(options.file)
+    print(f"copied to {options.file}")
+    return 0

@@ -1,0 +1,47 @@
+"""Why a message did not reach a chat. The type says what the relay does next."""
+
+from bot.domain.errors import DeskError
+
+
+class NotReached(DeskError):
+    """Root: Telegram did not show what we asked it to show."""
+
+
+class Offline(NotReached):
+    """No answer or a server error: the same again, a little later."""
+
+
+class Slow(NotReached):
+    """Telegram asks to wait: `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+class Blocked(NotReached):
+    """The person never started the bot or blocked it; or the bot is not in the group any more."""
+
+
+class MessageGone(NotReached):
+    """The message was deleted: show it anew."""
+
+
+class TopicGone(NotReached):
+    """The topic was deleted: make it anew."""
+
+
+class NoTopics(NotReached):
+    """The group has no topics, or the bot may not make them."""
+
+
+class Moved(NotReached):
+    """The group was upgraded: `chat_id` is its new id."""
+
+    def __init__(self, chat_id: int) -> None:
+        super().__init__(f"moved to {chat_id}")
+        self.chat_id = chat_id
+
+
+class Rejected(NotReached):
+    """Telegram refused the request itself; the words are Telegram's."""

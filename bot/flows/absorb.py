@@ -1,0 +1,161 @@
+"""Take in what the venue shows: the one place where a fresh look at an order becomes memory, outcome and news."""
+
+from bot.domain.actions import Finding, found
+from bot.domain.intents import Action, Event, Intent, State, proves_untouched
+from bot.domain.orders import Order, Phase, Side
+from bot.domain.situations import Notice
+from bot.domain.staff import Role
+from bot.flows.announce import announce, announce_order, with_role
+from bot.flows.desk import Desk
+from storage.orders import StoredOrder
+from storage.store import Tables
+
+
+async def look(desk: Desk, order_id: str, row_signature: str | None = None) -> Order:
+    """Read the truth from the venue, keep it, settle what it settles, and queue the news. Raises VenueError."""
+    asked_at = desk.now()
+    order = await desk.venue.order(order_id=order_id)
+    async with desk.store.write() as tables:
+        await absorb(desk, tables, order, asked_at=asked_at)
+        if row_signature is not None:
+            await tables.orders.set_row(order_id, row_signature)
+    desk.wake_relay.set()
+    return order
+
+
+async def absorb(desk: Desk, tables: Tables, order: Order, *, asked_at: int) -> None:
+    """Inside a transaction: store the order, settle an intent without an answer, announce what changed."""
+    before = await tables.orders.get(order.id)
+    if before is not None and (
+        asked_at < before.seen_at <= desk.now() or (before.order.is_final and not order.is_final)
+    ):
+        return  # an older answer, or a stale one: what is final stays final
+    await tables.orders.put(order, asked_at)
+    intent = await tables.intents.open_for(order.id)
+    if intent is not None and intent.state is State.UNKNOWN and asked_at >= (intent.sent_at or 0):
+        intent = await settle_by_look(desk, tables, intent, order)
+    if before is None:
+        await _announce_new(desk, tables, order)
+    elif _news(before.order) != _news(order):
+        await _announce_change(desk, tables, before, order)
+
+
+async def settle_by_look(desk: Desk, tables: Tables, intent: Intent, order: Order) -> Intent | None:
+    """Count the look, and move the intent when the look says how it ended."""
+    now = desk.now()
+    finding = found(order, intent.action)
+    answer = f"look: {order.status}"
+    if finding is Finding.DONE:
+        moved = await tables.intents.move(intent.id, frm=State.UNKNOWN, event=Event.FOUND_DONE, at=now, answer=answer)
+    elif finding is Finding.OTHERWISE:
+        moved = await tables.intents.move(
+            intent.id, frm=State.UNKNOWN, event=Event.FOUND_OTHERWISE, at=now, answer=answer
+        )
+    else:
+        counted = await tables.intents.count_look(intent.id, now)
+        moved = None
+        if proves_untouched(counted.looks, counted.first_look_at, now):
+            moved = await tables.intents.move(
+                intent.id, frm=State.UNKNOWN, event=Event.FOUND_UNTOUCHED, at=now, answer=answer
+            )
+    if moved is not None:
+        await record_outcome(desk, tables, moved)
+    else:
+        await announce_order(desk, tables, order.id)
+    return moved
+
+
+async def record_outcome(desk: Desk, tables: Tables, intent: Intent) -> None:
+    """Journal the outcome of an intent and bring the cards up to date; an unknown one rings."""
+    await tables.journal.add(
+        at=desk.now(),
+        actor=intent.actor,
+        action=intent.action.value,
+        target=intent.target,
+        facts={"intent": intent.id, "answer": intent.answer[:300]},
+        outcome=intent.state.value,
+    )
+    if intent.state is State.DONE and intent.action is not Action.MARK_PAID:
+        await tables.seals.end_for_order(intent.target, desk.now())
+    is_unknown = intent.state is State.UNKNOWN
+    if is_unknown:
+        await tables.orders.need_topic(intent.target)
+    await announce_order(desk, tables, intent.target, ring=is_unknown, group_rings=is_unknown)
+    await tables.outbox.put_card(
+        chat_id=intent.actor, person_id=intent.actor, order_id=intent.target, repost=False, ring=is_unknown,
+        priority=0, at=desk.now(),
+    )  # fmt: skip
+
+
+def _news(order: Order) -> tuple[object, ...]:
+    """What of an order is news on a card. Clocks that run by themselves are not."""
+    return (
+        order.status, order.in_appeal, order.is_cancelable, order.can_release_in_appeal, order.hides_payment,
+        order.amount, order.price, order.total, order.asset, order.fiat, order.side, order.counterparty_name,
+        order.counterparty_id, order.payees, order.vouchers, order.methods, order.unread, order.pay_deadline,
+        order.paid_at, order.chosen_method, order.warnings, order.verdict, order.cancel_reason, order.own_name,
+    )  # fmt: skip
+
+
+async def _announce_new(desk: Desk, tables: Tables, order: Order) -> None:
+    rings = not order.is_final and (order.in_appeal or _asks_for_money(order))
+    if order.in_appeal and not order.is_final:
+        await tables.orders.need_topic(order.id)
+    await announce_order(desk, tables, order.id, repost=True, ring=rings)
+
+
+def _asks_for_money(order: Order) -> bool:
+    return order.phase is Phase.PAID and order.side is Side.SELL
+
+
+async def _announce_change(desk: Desk, tables: Tables, before: StoredOrder, order: Order) -> None:
+    old = before.order
+    if _sealed_facts_moved(old, order):
+        await tables.seals.end_for_order(order.id, desk.now())
+    now_paid = _asks_for_money(order) and not _asks_for_money(old)
+    now_appeal = order.in_appeal and not old.in_appeal and not order.is_final
+    if now_appeal:
+        await tables.orders.need_topic(order.id)
+    late = await _explained_late(desk, tables, order)
+    elsewhere = not late and await _was_done_elsewhere(tables, old, order)
+    if elsewhere:
+        await tables.orders.mark_done_elsewhere(order.id)
+        facts = {"order": order.id, "status": order.status}
+        await tables.journal.add(
+            at=desk.now(), actor=None, action="done_elsewhere", target=order.id, facts=facts, outcome="seen"
+        )
+        await announce(desk, tables, Notice("done_elsewhere", facts), with_role(desk, Role.OWNER), group=True)
+    rings = now_paid or now_appeal
+    await announce_order(desk, tables, order.id, repost=rings, ring=rings)
+
+
+def _sealed_facts_moved(old: Order, order: Order) -> bool:
+    return order.is_final or old.status != order.status or old.in_appeal != order.in_appeal
+
+
+async def _explained_late(desk: Desk, tables: Tables, order: Order) -> bool:
+    """A request that three looks found without effect was carried out after all: say so, and call it done."""
+    intent = await tables.intents.latest_for(order.id)
+    if intent is None or intent.state is not State.VOID or not intent.looks:
+        return False
+    if found(order, intent.action) is not Finding.DONE:
+        return False
+    moved = await tables.intents.move(
+        intent.id, frm=State.VOID, event=Event.FOUND_LATE, at=desk.now(), answer=f"late: {order.status}"
+    )
+    if moved is not None:
+        await record_outcome(desk, tables, moved)
+    return moved is not None
+
+
+async def _was_done_elsewhere(tables: Tables, old: Order, order: Order) -> bool:
+    """True when the order took a step that only the desk's account can take, and no intent of ours explains it."""
+    if order.side is Side.SELL:
+        stepped, action = order.status == "finished" and not old.is_final, Action.RELEASE
+    else:
+        stepped = old.phase is Phase.UNPAID and order.phase in (Phase.PAID, Phase.FINISHED)
+        action = Action.MARK_PAID
+    if not stepped:
+        return False
+    intent = await tables.intents.latest_for(order.id)
+    return intent is None or intent.action is not action or intent.state in (State.REFUSED, State.VOID)

@@ -1,0 +1,109 @@
+"""The gate and the inbox: who is heard at all, stored before Telegram is told that we have it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.situations import Notice
+from bot.domain.staff import Role
+from bot.domain.updates import Incoming, Kind, Verdict, decide, read_update
+from bot.flows.announce import announce, with_role
+from bot.flows.desk import Desk
+from bot.flows.invites import knows_code
+from storage.inbox import Stored
+from storage.store import Tables
+
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An update that is to be handled once. `key` orders what belongs together; `is_live` is the button's state."""
+
+    update_id: int
+    key: str
+    verdict: Verdict
+    is_live: bool
+    received_at: int
+    payload: Mapping[str, Any]
+
+
+async def admit(desk: Desk, batch: Sequence[Mapping[str, Any]]) -> list[Admitted]:
+    """Store a batch in one commit and return what is new and to be handled; the rest gets silence."""
+    now = desk.now()
+    updates = [read_update(payload) for payload in batch]
+    staff_ids = frozenset(desk.people)
+    async with desk.store.write() as tables:
+        rows: list[Stored] = []
+        for update in updates:
+            verdict = decide(update, staff_ids, desk.desk_chat_id)
+            if verdict is Verdict.JOIN and not await knows_code(tables, update.text):
+                verdict = Verdict.STRANGER
+            if verdict is Verdict.STRANGER:
+                await _count_stranger(desk, tables, update)
+            elif verdict is not Verdict.IGNORE:
+                rows.append(await _row(tables, update, verdict, now))
+        new = await tables.inbox.add(rows) if rows else []
+        await _remember_last(tables, updates)
+    return [_admitted(stored) for stored in new]
+
+
+async def _row(tables: Tables, update: Incoming, verdict: Verdict, now: int) -> Stored:
+    key, is_live = f"person:{update.user_id}", False
+    if update.kind is Kind.TAP and update.chat_id is not None and update.message_id is not None:
+        shown = await tables.messages.get(update.chat_id, update.message_id)
+        if shown is not None:
+            is_live = update.data in shown.data and shown.person_id in (None, update.user_id)
+            key = f"order:{shown.order_id}" if shown.order_id else key
+    envelope = {"verdict": verdict.value, "live": is_live, "update": dict(update.payload)}
+    return Stored(update_id=update.update_id, key=key, payload=envelope, received_at=now)
+
+
+def _admitted(stored: Stored) -> Admitted:
+    return Admitted(
+        update_id=stored.update_id,
+        key=stored.key,
+        verdict=Verdict(stored.payload["verdict"]),
+        is_live=bool(stored.payload["live"]),
+        received_at=stored.received_at,
+        payload=stored.payload["update"],
+    )
+
+
+async def _remember_last(tables: Tables, updates: Sequence[Incoming]) -> None:
+    """Silence is remembered, too: what was dropped is not fetched again after a restart."""
+    if updates:
+        await tables.desk.put("last_update_id", str(max(update.update_id for update in updates)))
+
+
+async def _count_stranger(desk: Desk, tables: Tables, update: Incoming) -> None:
+    """Counted; one journal line and one note to owners per stranger and hour."""
+    who = update.user_id or 0
+    is_anonymous = desk.desk_chat_id is not None and update.chat_id == desk.desk_chat_id and not update.is_person
+    count = await tables.staff.count_stranger(who, desk.now() // HOUR_MS)
+    if count != 1:
+        return
+    kind = "anonymous_in_group" if is_anonymous else "stranger"
+    facts = {"id": str(who), "name": update.user_name, "what": update.kind.value, "chat": str(update.chat_id or "")}
+    kept = {key: value for key, value in facts.items() if key != "name"}
+    await tables.journal.add(at=desk.now(), actor=None, action=kind, target=str(who), facts=kept, outcome="ignored")
+    await announce(desk, tables, Notice(kind, facts), with_role(desk, Role.OWNER), ring=is_anonymous)
+    desk.wake_relay.set()
+
+
+async def unhandled(desk: Desk) -> list[Admitted]:
+    """What was stored but not finished before the process ended."""
+    async with desk.store.read() as tables:
+        return [_admitted(stored) for stored in await tables.inbox.unhandled()]
+
+
+async def handled(desk: Desk, update_id: int) -> None:
+    async with desk.store.write() as tables:
+        await tables.inbox.handled(update_id, desk.now())
+
+
+async def next_offset(desk: Desk) -> int | None:
+    """Where to go on asking Telegram, or None to take whatever waits."""
+    async with desk.store.read() as tables:
+        last = await tables.desk.get("last_update_id")
+    return int(last) + 1 if last is not None else None

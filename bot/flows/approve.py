@@ -1,0 +1,143 @@
+"""Open the second step: look at the venue, check every right, seal what the person is about to see."""
+
+from bot.domain.actions import RIGHTS, check_action
+from bot.domain.errors import NotAllowed
+from bot.domain.intents import Action, Intent
+from bot.domain.orders import Order
+from bot.domain.seals import Choice, Seal, facts_of, fingerprint
+from bot.domain.situations import LockReason, Situation
+from bot.domain.staff import Limit, Person, Right, check_limit
+from bot.flows.absorb import look
+from bot.flows.announce import announce_order
+from bot.flows.assemble import learn_profile, name_of, situation_of, stored_order
+from bot.flows.desk import Desk
+from bot.flows.working_day import day_start
+from storage.orders import StoredOrder
+from storage.store import Tables
+
+
+async def prepare(desk: Desk, user_id: int, order_id: str, action: Action, choice: Choice | None = None) -> Situation:
+    """A look and every check, without opening a step: for the questions that come before the confirm."""
+    person = may(desk, user_id, order_id, action)
+    order = await look(desk, order_id)
+    await learn_profile(desk, order.counterparty_id)
+    async with desk.store.read() as tables:
+        stored = await stored_order(tables, order_id)
+        await check_now(desk, tables, person, order, stored, action, choice or Choice())
+        return await situation_of(desk, tables, stored)
+
+
+async def open_step(
+    desk: Desk, user_id: int, order_id: str, action: Action, choice: Choice | None = None
+) -> tuple[Situation, Seal]:
+    """Look, check, seal, claim. Raises NotAllowed or VenueError; then nothing was opened."""
+    person = may(desk, user_id, order_id, action)
+    order = await look(desk, order_id)
+    await learn_profile(desk, order.counterparty_id)
+    async with desk.store.write() as tables:
+        stored = await stored_order(tables, order_id)
+        choice = _with_requester(choice or Choice(), stored, person)
+        limit = await check_now(desk, tables, person, order, stored, action, choice)
+        now = desk.now()
+        facts = facts_of(order, action, person, limit, choice)
+        seal = Seal(
+            id=desk.new_id(),
+            order_id=order_id,
+            action=action,
+            opened_by=user_id,
+            opened_at=now,
+            expires_at=now + desk.policy.approval_seconds * 1000,
+            shown_at=None,
+            used_at=None,
+            choice=choice,
+            facts=facts,
+            fingerprint=fingerprint(facts),
+        )
+        for other in await tables.seals.open_for(order_id):
+            if other.opened_by == user_id:
+                await tables.seals.end(other.id, now)
+        await tables.seals.add(seal)
+        if stored.claimed_by != user_id:
+            await tables.orders.claim(order_id, user_id, now)
+            await announce_order(desk, tables, order_id)
+        stored = await stored_order(tables, order_id)
+        situation = await situation_of(desk, tables, stored)
+    desk.wake_relay.set()
+    return situation, seal
+
+
+def may(desk: Desk, user_id: int, order_id: str, action: Action) -> Person:
+    """The person, if their role allows the action at all; a refusal names the order, so that a lead can be asked."""
+    try:
+        return desk.need(user_id, RIGHTS[action])
+    except NotAllowed as no:
+        no.facts = {"order": order_id, "action": action.value, **no.facts}
+        raise
+
+
+async def step_back(desk: Desk, user_id: int, order_id: str) -> Situation:
+    """Close one's own open step; the order stays claimed."""
+    desk.need(user_id, Right.READ)
+    async with desk.store.write() as tables:
+        for seal in await tables.seals.open_for(order_id):
+            if seal.opened_by == user_id:
+                await tables.seals.end(seal.id, desk.now())
+        return await situation_of(desk, tables, await stored_order(tables, order_id))
+
+
+async def cancels_today(desk: Desk) -> int:
+    """How many orders the desk has cancelled today: too many cost the merchant's standing."""
+    async with desk.store.read() as tables:
+        return await tables.intents.cancels_since(day_start(desk))
+
+
+def _with_requester(choice: Choice, stored: StoredOrder, person: Person) -> Choice:
+    if stored.requested_by is None or stored.requested_by == person.id:
+        return choice
+    return Choice(choice.method, choice.reason, choice.memo, choice.answer, stored.requested_by)
+
+
+async def check_now(
+    desk: Desk, tables: Tables, person: Person, order: Order, stored: StoredOrder, action: Action, choice: Choice
+) -> Limit:
+    """Everything that forbids the action at this moment, read from the store. Returns the limit that was checked."""
+    try:
+        return await _check_now(desk, tables, person, order, stored, action, choice)
+    except NotAllowed as no:
+        no.facts = {"order": order.id, "action": action.value, **no.facts}
+        raise
+
+
+async def _check_now(
+    desk: Desk, tables: Tables, person: Person, order: Order, stored: StoredOrder, action: Action, choice: Choice
+) -> Limit:
+    await check_not_frozen(desk, tables)
+    check_action(order, action, choice, person, LockReason(stored.lock[0]) if stored.lock else None)
+    raise_if_open(desk, await tables.intents.open_for(order.id))
+    limit = await tables.staff.limit(person.role, action.value)
+    used = await tables.intents.used_since(person.id, action, day_start(desk))
+    check_limit(person, limit, order.amount, used)
+    return limit
+
+
+async def check_not_frozen(desk: Desk, tables: Tables) -> None:
+    """Raises NotAllowed while the desk's money is frozen, or while its memory cannot be written."""
+    if desk.is_halted:
+        raise NotAllowed("halted")
+    if await tables.desk.get("frozen") is not None:
+        raise NotAllowed("desk_frozen")
+
+
+def raise_if_open(desk: Desk, intent: Intent | None) -> None:
+    """Raises NotAllowed naming who is already acting on this order."""
+    if intent is None:
+        return
+    raise NotAllowed(
+        "already_open",
+        {
+            "order": intent.target,
+            "action": intent.action.value,
+            "who": name_of(desk, intent.actor),
+            "state": intent.state.value,
+        },
+    )

@@ -1,0 +1,99 @@
+"""Put together what a card is drawn from: an order, who is on it, what was decided, what the venue said."""
+
+from bot.domain.errors import NotAllowed, VenueError
+from bot.domain.orders import Profile
+from bot.domain.situations import BankLook, Lock, LockReason, Situation, Twin
+from bot.domain.staff import Right
+from bot.flows.desk import Desk, log
+from storage.orders import StoredOrder
+from storage.store import Tables
+
+
+def name_of(desk: Desk, person_id: int | None) -> str:
+    """The shown name of a person; the bare id once they have left."""
+    if person_id is None:
+        return ""
+    person = desk.people.get(person_id)
+    return person.name if person is not None else str(person_id)
+
+
+async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situation:
+    """The order now, from the desk's memory only."""
+    order = stored.order
+    intent = await tables.intents.latest_for(order.id)
+    lock = None
+    if stored.lock is not None:
+        reason, by, at = stored.lock
+        lock = Lock(LockReason(reason), by, name_of(desk, by), at)
+    look = None
+    if stored.bank_look is not None:
+        look = BankLook(name_of(desk, stored.bank_look[0]), stored.bank_look[1])
+    twins = () if order.is_final else await twins_of(tables, stored)
+    return Situation(
+        order=order,
+        seen_at=stored.seen_at,
+        profile=desk.profiles.get(order.counterparty_id),
+        claimed_by=stored.claimed_by,
+        claimed_name=name_of(desk, stored.claimed_by),
+        lock=lock,
+        last_look=look,
+        intent=intent,
+        actor_name=name_of(desk, intent.actor if intent else None),
+        requester_name=name_of(desk, (intent.requester if intent else None) or stored.requested_by),
+        is_done_elsewhere=stored.is_done_elsewhere,
+        twins=twins,
+        topic_url=topic_url(desk, stored.topic_id),
+    )
+
+
+async def twins_of(tables: Tables, stored: StoredOrder) -> tuple[Twin, ...]:
+    others = await tables.orders.twins(stored.order)
+    return tuple(Twin(other.order.id, other.order.counterparty_name) for other in others)
+
+
+def topic_url(desk: Desk, topic_id: int | None) -> str:
+    """A link into the desk group's topic, or nothing (private supergroups only)."""
+    chat = str(desk.desk_chat_id or "")
+    return f"https://t.me/c/{chat[4:]}/{topic_id}" if topic_id and chat.startswith("-100") else ""
+
+
+async def stored_order(tables: Tables, order_id: str) -> StoredOrder:
+    """The order as last seen. Raises NotAllowed("order_unknown")."""
+    stored = await tables.orders.get(order_id)
+    if stored is None:
+        raise NotAllowed("order_unknown", {"given": order_id[:40]})
+    return stored
+
+
+async def show(desk: Desk, user_id: int, order_id: str) -> Situation:
+    """The order for somebody who may read it."""
+    desk.need(user_id, Right.READ)
+    async with desk.store.read() as tables:
+        return await situation_of(desk, tables, await stored_order(tables, order_id))
+
+
+async def learn_profile(desk: Desk, counterparty_id: str) -> Profile | None:
+    """The counterparty's reputation, cached: it only adorns a card, so a failure costs nothing but the line."""
+    known = desk.profiles.get(counterparty_id)
+    if known is not None or desk.gate is None or not counterparty_id:
+        return known
+    try:
+        profile = await desk.gate.counterparty(counterparty_id=counterparty_id)
+    except (VenueError, NotAllowed) as error:
+        log.info("profile of %s not read: %s", counterparty_id, error)
+        return None
+    desk.profiles[counterparty_id] = profile
+    return profile
+
+
+async def find(desk: Desk, user_id: int, given: str) -> list[Situation]:
+    """Orders whose id is, or ends with, the given digits; newest first. Raises NotAllowed when there is none."""
+    desk.need(user_id, Right.READ)
+    digits = given.strip().lstrip("#")
+    if not digits.isdigit() or not digits.isascii() or len(digits) > 20 or len(digits) < 3:
+        raise NotAllowed("usage", {"command": "order", "given": given[:40]})
+    async with desk.store.read() as tables:
+        found = await tables.orders.by_suffix(digits)
+        if not found:
+            raise NotAllowed("order_unknown", {"given": digits})
+        return [await situation_of(desk, tables, stored) for stored in found]

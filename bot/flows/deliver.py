@@ -1,0 +1,180 @@
+"""What the relay asks: what is due, what does it look like now, and remember that it was shown."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.situations import Notice, Reader, Situation
+from bot.flows.assemble import situation_of, stored_order
+from bot.flows.desk import Desk
+from storage.messages import Shown
+from storage.orders import StoredOrder
+from storage.outbox import Delivery
+from storage.store import Tables
+
+__all__ = ["Delivery", "Shown"]
+
+CARD, CONFIRM, LINE, NOTICE, DIGEST, MENU = "card", "confirm", "line", "notice", "digest", "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One delivery with the state now. `shown` is the copy of the card that this chat has, if any."""
+
+    delivery: Delivery
+    reader: Reader
+    situation: Situation | None
+    notice: Notice | None
+    shown: Shown | None
+    topic_id: int | None
+    wants_topic: bool
+    is_needless: bool
+
+    @property
+    def is_new_message(self) -> bool:
+        return self.shown is None or self.delivery.repost
+
+
+async def due(desk: Desk) -> list[Delivery]:
+    async with desk.store.read() as tables:
+        return await tables.outbox.due(desk.now())
+
+
+async def new_cards(desk: Desk, deliveries: list[Delivery]) -> list[Delivery]:
+    """Those that would be new messages in the group's main view or a direct message: what a digest can hold."""
+    fresh = []
+    async with desk.store.read() as tables:
+        for delivery in deliveries:
+            if delivery.kind != CARD or delivery.order_id is None:
+                continue
+            if delivery.repost or await tables.messages.card(delivery.chat_id, delivery.order_id) is None:
+                fresh.append(delivery)
+    return fresh[:60]
+
+
+def reader_for(desk: Desk, person_id: int | None) -> Reader | None:
+    """Whose eyes; None when the person is no longer staff, so that nothing is sent."""
+    if person_id is None:
+        return Reader(desk.policy.language, desk.policy.timezone, None)
+    person = desk.people.get(person_id)
+    return Reader(person.language, person.timezone, person) if person is not None else None
+
+
+async def take(desk: Desk, deliveries: list[Delivery]) -> list[Task]:
+    """Mark as being sent and read the state now; what nobody may read any more is dropped."""
+    async with desk.store.write() as tables:
+        await tables.outbox.take([delivery.id for delivery in deliveries])
+        tasks = []
+        for delivery in deliveries:
+            task = await _task(desk, tables, delivery)
+            if task is None:
+                await tables.outbox.drop(delivery.id, desk.now(), "nobody may read it")
+            else:
+                tasks.append(task)
+        return tasks
+
+
+async def _task(desk: Desk, tables: Tables, delivery: Delivery) -> Task | None:
+    reader = reader_for(desk, delivery.person_id)
+    if reader is None:
+        return None
+    if delivery.kind != CARD or delivery.order_id is None:
+        notice = Notice(delivery.notice, delivery.facts)
+        return Task(delivery, reader, None, notice, None, None, False, False)
+    stored = await stored_order(tables, delivery.order_id)
+    shown = await tables.messages.card(delivery.chat_id, delivery.order_id)
+    situation = await situation_of(desk, tables, stored)
+    topic_id = stored.topic_id if delivery.person_id is None else None
+    return Task(
+        delivery,
+        reader,
+        situation,
+        None,
+        shown,
+        topic_id,
+        delivery.person_id is None and topic_id is None and _wants_topic(desk, stored),
+        await _is_being_confirmed(desk, tables, delivery, shown),
+    )
+
+
+def _wants_topic(desk: Desk, stored: StoredOrder) -> bool:
+    if desk.policy.topics == "off" or stored.order.is_final:
+        return False
+    return desk.policy.topics == "every" or stored.needs_topic
+
+
+async def _is_being_confirmed(desk: Desk, tables: Tables, delivery: Delivery, shown: Shown | None) -> bool:
+    """A small change must not pull an open confirm away from under the thumb; its seal guards it anyway."""
+    if delivery.repost or shown is None or shown.kind != CONFIRM:
+        return False
+    seals = await tables.seals.open_for(shown.order_id or "")
+    return any(seal.opened_by == shown.person_id and not seal.is_expired(desk.now()) for seal in seals)
+
+
+async def finish(desk: Desk, deliveries: list[Delivery], shown: list[Shown]) -> None:
+    """Told: the deliveries are done, and what now stands in the chat is known with its live buttons."""
+    async with desk.store.write() as tables:
+        for item in shown:
+            await tables.messages.remember(item)
+        await tables.outbox.sent([delivery.id for delivery in deliveries], desk.now())
+
+
+async def remember(desk: Desk, shown: Shown, seal_id: str | None = None) -> None:
+    """Something was shown outside the outbox: an answer to a tap or a command."""
+    async with desk.store.write() as tables:
+        await tables.messages.remember(shown)
+        if seal_id is not None:
+            await tables.seals.shown(seal_id, desk.now())
+
+
+async def card_in(desk: Desk, chat_id: int, order_id: str) -> Shown | None:
+    async with desk.store.read() as tables:
+        return await tables.messages.card(chat_id, order_id)
+
+
+async def shown_at(desk: Desk, chat_id: int, message_id: int) -> Shown | None:
+    async with desk.store.read() as tables:
+        return await tables.messages.get(chat_id, message_id)
+
+
+async def forget(desk: Desk, chat_id: int, message_id: int) -> None:
+    async with desk.store.write() as tables:
+        await tables.messages.forget(chat_id, message_id)
+
+
+async def again(desk: Desk, delivery: Delivery, after_seconds: float, why: str) -> None:
+    async with desk.store.write() as tables:
+        await tables.outbox.retry(delivery.id, desk.now() + int(after_seconds * 1000), why[:300])
+
+
+async def give_up(desk: Desk, delivery: Delivery, why: str) -> None:
+    """Not deliverable at all: kept as dropped, and journalled, because nothing is lost silently."""
+    async with desk.store.write() as tables:
+        await tables.outbox.drop(delivery.id, desk.now(), why[:300])
+        facts = {"kind": delivery.notice or delivery.kind, "why": why[:200]}
+        target = str(delivery.chat_id)
+        await tables.journal.add(
+            at=desk.now(), actor=None, action="delivery_failed", target=target, facts=facts, outcome="dropped"
+        )
+
+
+async def recover(desk: Desk) -> int:
+    """At start: what was being sent when the process died is sent again, at most once more."""
+    async with desk.store.write() as tables:
+        return await tables.outbox.recover()
+
+
+async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
+    """The order's topic in the desk group; None when people deleted it."""
+    async with desk.store.write() as tables:
+        await tables.orders.set_topic(order_id, topic_id)
+
+
+async def unreachable(desk: Desk, person_id: int) -> None:
+    """The person blocked the bot or never started it."""
+    async with desk.store.write() as tables:
+        await tables.staff.set_reachable(person_id, False)
+
+
+async def retire(desk: Desk, old: Shown) -> None:
+    """A copy that was left behind: its buttons are dead from now on."""
+    async with desk.store.write() as tables:
+        await tables.messages.remember(replace(old, kind=LINE, data=(), at=desk.now()))

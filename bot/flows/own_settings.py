@@ -1,0 +1,38 @@
+"""What everybody sets for themselves: duty, language, time zone."""
+
+from zoneinfo import available_timezones
+
+from bot.domain.errors import NotAllowed
+from bot.domain.staff import Person, Right
+from bot.flows.desk import Desk
+from bot.flows.people import journal
+
+
+async def set_duty(desk: Desk, user_id: int, on: bool) -> Person:
+    """On or off the bell."""
+    desk.need(user_id, Right.CLAIM)
+    async with desk.store.write() as tables:
+        await tables.staff.set_duty(user_id, on, desk.now())
+        await journal(desk, tables, user_id, "duty", str(user_id), {"on": str(on)}, "done")
+        await desk.read_people(tables)
+    return desk.people[user_id]
+
+
+async def set_language(desk: Desk, user_id: int, language: str) -> Person:
+    desk.need(user_id, Right.READ)
+    if language not in ("en", "zh"):
+        raise NotAllowed("usage", {"command": "language", "given": language[:20]})
+    async with desk.store.write() as tables:
+        await tables.staff.set_language(user_id, language)
+        await desk.read_people(tables)
+    return desk.people[user_id]
+
+
+async def set_timezone(desk: Desk, user_id: int, timezone: str) -> Person:
+    desk.need(user_id, Right.READ)
+    if timezone not in available_timezones():
+        raise NotAllowed("usage", {"command": "timezone", "given": timezone[:40]})
+    async with desk.store.write() as tables:
+        await tables.staff.set_timezone(user_id, timezone)
+        await desk.read_people(tables)
+    return desk.people[user_id]

@@ -1,0 +1,84 @@
+"""Settle what has no outcome: after a restart every `sent` intent is unknown, and it is looked at until it ends."""
+
+from bot.domain.errors import NotAllowed, VenueError
+from bot.domain.intents import Event, Intent, State
+from bot.domain.situations import Notice
+from bot.domain.staff import Right, Role
+from bot.flows.absorb import look, record_outcome
+from bot.flows.announce import announce, announce_order, with_role
+from bot.flows.assemble import name_of
+from bot.flows.desk import Desk, log
+
+LOOK_AFTER_SECONDS = (1, 5, 20, 62)
+LOOK_EVERY_SECONDS = 60
+
+
+async def adopt(desk: Desk) -> int:
+    """At start: requests that were on their way when the process died may or may not have arrived."""
+    async with desk.store.write() as tables:
+        orphans = [intent for intent in await tables.intents.all_open() if intent.state is not State.UNKNOWN]
+        for intent in orphans:
+            event = Event.NO_ANSWER if intent.state is State.SENT else Event.ABANDONED
+            moved = await tables.intents.move(
+                intent.id, frm=intent.state, event=event, at=desk.now(), answer="restarted"
+            )
+            if moved is not None:
+                await record_outcome(desk, tables, moved)
+    return len(orphans)
+
+
+def next_look_at(intent: Intent) -> int:
+    """When the next look at an unknown intent is due (ms), counted from when it was sent."""
+    sent = intent.sent_at or intent.planned_at
+    if intent.looks < len(LOOK_AFTER_SECONDS):
+        return sent + LOOK_AFTER_SECONDS[intent.looks] * 1000
+    return (intent.last_look_at or sent) + LOOK_EVERY_SECONDS * 1000
+
+
+async def look_at_unknown(desk: Desk) -> None:
+    """One round: look at every unknown intent that is due; a failed look counts for nothing."""
+    async with desk.store.read() as tables:
+        unknown = [intent for intent in await tables.intents.all_open() if intent.state is State.UNKNOWN]
+    for intent in unknown:
+        if desk.now() >= max(next_look_at(intent), desk.look_not_before.get(intent.id, 0)):
+            try:
+                await look(desk, intent.target)
+            except (VenueError, NotAllowed) as error:
+                log.warning("look at %s failed: %s", intent.target, error)
+                desk.look_not_before[intent.id] = desk.now() + 2000
+        await _say_when_long(desk, intent)
+
+
+async def _say_when_long(desk: Desk, intent: Intent) -> None:
+    """Owners hear once of an outcome that stays unknown for long."""
+    age = desk.now() - (intent.sent_at or intent.planned_at)
+    if age < desk.policy.unknown_long_seconds * 1000:
+        return
+    async with desk.store.write() as tables:
+        told = f"unknown_told:{intent.id}"
+        if await tables.desk.get(told) is not None:
+            return
+        await tables.desk.put(told, str(desk.now()))
+        facts = {"order": intent.target, "action": intent.action.value, "who": name_of(desk, intent.actor)}
+        await announce(desk, tables, Notice("unknown_long", facts), with_role(desk, Role.OWNER), group=True)
+    desk.wake_relay.set()
+
+
+async def end_old_steps(desk: Desk) -> None:
+    """Confirms whose life is over go back to a card, so that nobody stares at a dead button."""
+    now = desk.now()
+    async with desk.store.read() as tables:
+        ended = await tables.seals.expired(now)
+    if not ended:
+        return
+    async with desk.store.write() as tables:
+        for seal in ended:
+            await tables.seals.end(seal.id, now)
+            await announce_order(desk, tables, seal.order_id)
+    desk.wake_relay.set()
+
+
+async def look_now(desk: Desk, user_id: int, order_id: str) -> None:
+    """A person asks for a look. Raises VenueError when the venue cannot be read."""
+    desk.need(user_id, Right.READ)
+    await look(desk, order_id)

@@ -1,0 +1,94 @@
+"""Our own polling loop: stored in one commit before Telegram is told that we have it, then handled, once."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from bot.clients.telegram import Telegram
+from bot.domain.reach import NotReached, Slow
+from bot.domain.updates import ALLOWED_UPDATES
+from bot.flows import admit
+from bot.flows.admit import Admitted
+from bot.flows.desk import Desk
+
+log = logging.getLogger("desk.inbox")
+
+POLL_SECONDS = 25
+RETRY_SECONDS = (0.5, 1, 2, 5)
+
+Handle = Callable[[Admitted], Awaitable[None]]
+
+
+class Inbox:
+    """`handle` is called for every admitted update: in order within a key, at the same time across keys."""
+
+    def __init__(self, desk: Desk, telegram: Telegram, handle: Handle) -> None:
+        self._desk = desk
+        self._telegram = telegram
+        self._handle = handle
+        self._lines: dict[str, asyncio.Queue[Admitted]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled. Whatever Telegram or the database do, the loop goes on and confirms nothing unstored."""
+        for update in await admit.unhandled(self._desk):
+            self._queue(update)
+        offset = await admit.next_offset(self._desk)
+        failures = 0
+        while True:
+            try:
+                batch = await self._telegram.updates(offset, POLL_SECONDS, ALLOWED_UPDATES)
+                offset = await self.take_in(batch, offset)
+                failures = 0
+            except Slow as slow:
+                await asyncio.sleep(slow.seconds)
+            except NotReached as away:
+                log.warning("Telegram cannot be asked: %s", away)
+                await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
+                failures += 1
+            except Exception:  # an update that cannot be stored must not be confirmed: ask for the same ones again
+                log.exception("updates could not be stored")
+                await asyncio.sleep(1)
+
+    async def take_in(self, batch: Sequence[Mapping[str, Any]], offset: int | None) -> int | None:
+        """Store a batch and hand out what is new. Returns the offset that confirms it."""
+        if not batch:
+            return offset
+        for update in await admit.admit(self._desk, batch):
+            self._queue(update)
+        numbers = [number for item in batch if isinstance(number := item.get("update_id"), int)]
+        return max(numbers) + 1 if numbers else offset
+
+    def _queue(self, update: Admitted) -> None:
+        line = self._lines.get(update.key)
+        if line is None:
+            line = self._lines[update.key] = asyncio.Queue()
+            worker = asyncio.create_task(self._serve(update.key, line), name=f"inbox {update.key}")
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        line.put_nowait(update)
+
+    async def _serve(self, key: str, line: "asyncio.Queue[Admitted]") -> None:
+        while not line.empty():
+            update = line.get_nowait()
+            try:
+                await self._handle(update)
+            except Exception:  # one update's defect is logged; the ones behind it are still handled
+                log.exception("update %s could not be handled", update.update_id)
+            await self._mark(update)
+        self._lines.pop(key, None)
+
+    async def _mark(self, update: Admitted) -> None:
+        try:
+            await admit.handled(self._desk, update.update_id)
+        except Exception:  # it will be handled again after a restart, which every flow bears
+            log.exception("update %s could not be marked", update.update_id)
+
+    async def stop(self, seconds: float) -> None:
+        """Let what is being handled end; the rest is in the store."""
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=seconds)
+        for worker in list(self._workers):
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)

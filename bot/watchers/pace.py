@@ -1,0 +1,68 @@
+"""Telegram's budget: about 30 messages a second in all, one a second per chat, twenty a minute per group, edits too."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+OVERALL = ((25, 1.0),)
+PRIVATE = ((3, 3.0), (20, 21.0))
+GROUP = ((3, 3.0), (18, 60.0))
+
+Rules = tuple[tuple[int, float], ...]
+
+
+class Window:
+    """At most `count` events within any `seconds`, for each rule."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._past: deque[float] = deque(maxlen=max(count for count, _ in rules))
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next event fits."""
+        waits = [0.0]
+        for count, seconds in self._rules:
+            if len(self._past) >= count:
+                waits.append(self._past[-count] + seconds - now)
+        return max(waits)
+
+    def take(self, now: float) -> None:
+        self._past.append(now)
+
+
+class Pace:
+    """Gives turns. An answer to a person goes before news: news waits while any answer is waiting for the same chat."""
+
+    def __init__(self, now: Callable[[], float], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._now = now
+        self._sleep = sleep
+        self._overall = Window(OVERALL)
+        self._chats: dict[int, Window] = {}
+        self._held: dict[int, float] = {}
+        self._answers: dict[int, int] = {}
+
+    def hold(self, chat_id: int, seconds: float) -> None:
+        """Telegram asked to wait for this chat."""
+        self._held[chat_id] = self._now() + seconds
+
+    def wait(self, chat_id: int) -> float:
+        now = self._now()
+        chat = self._chats.setdefault(chat_id, Window(GROUP if chat_id < 0 else PRIVATE))
+        return max(self._overall.wait(now), chat.wait(now), self._held.get(chat_id, 0.0) - now)
+
+    def _take(self, chat_id: int) -> None:
+        now = self._now()
+        self._overall.take(now)
+        self._chats[chat_id].take(now)
+
+    async def turn(self, chat_id: int, *, is_answer: bool) -> None:
+        """Wait for this chat's turn and take it."""
+        if is_answer:
+            self._answers[chat_id] = self._answers.get(chat_id, 0) + 1
+        try:
+            while (wait := self.wait(chat_id)) > 0 or (not is_answer and self._answers.get(chat_id)):
+                await self._sleep(max(wait, 0.02))
+            self._take(chat_id)
+        finally:
+            if is_answer:
+                self._answers[chat_id] -= 1

@@ -1,0 +1,319 @@
+"""The one way out to people: news from the outbox and answers to taps go through here, in Telegram's pace.
+
+News is durable and coalesced before it gets here; the state is read at the moment of sending, so that a card never
+shows an older truth than the one we have. A burst becomes a digest with a button per order.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+from bot.clients.telegram import Telegram
+from bot.domain.reach import Blocked, MessageGone, Moved, NoTopics, NotReached, Offline, Rejected, Slow, TopicGone
+from bot.domain.situations import Notice, Situation
+from bot.domain.staff import Role
+from bot.flows import deliver, members
+from bot.flows.announce import announce_now, with_role
+from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Delivery, Shown, Task
+from bot.flows.desk import Desk
+from bot.views.card import Card
+from bot.views.notices import notice_card
+from bot.views.orders import moved_line, order_card
+from bot.views.queue import digest_card
+from bot.views.topics import topic_name
+from bot.watchers.pace import Pace
+
+log = logging.getLogger("desk.relay")
+
+DIGEST_FROM = 4
+IDLE_SECONDS = 1.0
+BACKOFF_SECONDS = (1, 2, 5, 10, 20, 30)
+GROUP_AWAY_SECONDS = 60
+
+
+class Relay:
+    """Runs one worker per chat that has something to be told; chats never wait for each other."""
+
+    def __init__(self, desk: Desk, telegram: Telegram, now: Callable[[], float]) -> None:
+        self._desk = desk
+        self._telegram = telegram
+        self.pace = Pace(now)
+        self._locks: dict[int, asyncio.Lock] = {}
+        self._workers: dict[int, asyncio.Task[None]] = {}
+        self._has_topics = True
+        self._is_group_lost = False
+
+    def _lock(self, chat_id: int) -> asyncio.Lock:
+        """Held while the state is read, shown and remembered, so that an older card never lands on a newer one."""
+        return self._locks.setdefault(chat_id, asyncio.Lock())
+
+    async def show(
+        self,
+        chat_id: int,
+        card: Card,
+        *,
+        kind: str = NOTICE,
+        order_id: str | None = None,
+        person_id: int | None = None,
+        replace: int | None = None,
+        seal_id: str | None = None,
+        reply_to: int | None = None,
+        topic_id: int | None = None,
+    ) -> int:
+        """Answer a person: edit message `replace`, or send anew. Returns the message id. Raises NotReached."""
+        await self.pace.turn(chat_id, is_answer=True)
+        async with self._lock(chat_id):
+            message_id = await self._put(chat_id, card, replace, reply_to, topic_id)
+            shown = Shown(chat_id, message_id, kind, order_id, person_id, card.data, self._desk.now(), card.digest)
+            await deliver.remember(self._desk, shown, seal_id)
+        return message_id
+
+    async def leave_line(self, old: Shown, line: Card) -> None:
+        """A copy that was left behind becomes one line, and its buttons are dead whether or not that can be shown."""
+        await deliver.retire(self._desk, old)
+        await self.pace.turn(old.chat_id, is_answer=True)
+        with suppress(NotReached):
+            await self._telegram.edit(old.chat_id, old.message_id, line)
+
+    async def answer(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
+        """Stop a button's spinner; no turn is needed for that, and a lost one is no harm."""
+        with suppress(NotReached):
+            await self._telegram.answer(callback_id, text, alert=alert)
+
+    async def remove_from_group(self, user_id: int) -> bool:
+        """Out of the desk group; False when Telegram did not let us."""
+        chat_id = self._desk.desk_chat_id
+        if chat_id is None:
+            return True
+        try:
+            await self._telegram.remove_member(chat_id, user_id)
+        except NotReached as no:
+            log.warning("%s could not be removed from the group: %s", user_id, no)
+            return False
+        return True
+
+    async def show_menu(self, person_id: int, commands: Sequence[tuple[str, str]]) -> None:
+        """The commands one person sees behind the menu button."""
+        with suppress(NotReached):
+            await self._telegram.set_commands(person_id, commands)
+
+    @property
+    def username(self) -> str:
+        return self._telegram.username
+
+    async def _put(
+        self, chat_id: int, card: Card, replace: int | None, reply_to: int | None, topic_id: int | None
+    ) -> int:
+        if replace is not None:
+            try:
+                await self._telegram.edit(chat_id, replace, card)
+                return replace
+            except (MessageGone, Rejected):
+                await deliver.forget(self._desk, chat_id, replace)
+        return await self._telegram.send(chat_id, card, silent=True, reply_to=reply_to, topic_id=topic_id)
+
+    async def run(self) -> None:
+        """Until cancelled: start a worker for every chat with something due."""
+        while True:
+            self._desk.wake_relay.clear()
+            try:
+                chats = {delivery.chat_id for delivery in await deliver.due(self._desk)}
+            except Exception:  # a database that cannot be read now may be readable in a second; news must not die of it
+                log.exception("the outbox cannot be read")
+                chats = set()
+            for chat_id in chats - self._workers.keys():
+                self._start_worker(chat_id)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._desk.wake_relay.wait(), IDLE_SECONDS)
+
+    def _start_worker(self, chat_id: int) -> None:
+        worker = asyncio.create_task(self._serve(chat_id), name=f"relay {chat_id}")
+        self._workers[chat_id] = worker
+        worker.add_done_callback(lambda _: self._workers.pop(chat_id, None))
+
+    async def stop(self) -> None:
+        for worker in list(self._workers.values()):
+            worker.cancel()
+        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+
+    async def _serve(self, chat_id: int) -> None:
+        """Everything due for one chat, most urgent first."""
+        try:
+            while True:
+                if not await self._due(chat_id):
+                    return
+                await self.pace.turn(chat_id, is_answer=False)
+                async with self._lock(chat_id):
+                    if mine := await self._due(chat_id):
+                        await self._tell(mine)
+        except Exception:  # one chat's trouble is logged and tried again; it must not end the relay
+            log.exception("relay for %s failed", chat_id)
+            await self._desk.clock.sleep(1)
+
+    async def _due(self, chat_id: int) -> list[Delivery]:
+        return [one for one in await deliver.due(self._desk) if one.chat_id == chat_id]
+
+    async def _tell(self, mine: list[Delivery]) -> None:
+        """One message: the first card or notice, or a digest when many new cards wait."""
+        fresh = await deliver.new_cards(self._desk, mine)
+        if len(fresh) >= DIGEST_FROM and (mine[0] in fresh):
+            await self._tell_many(fresh)
+            return
+        tasks = await deliver.take(self._desk, [mine[0]])
+        for task in tasks:
+            await self._guarded([task.delivery], self._tell_one(task))
+
+    async def _guarded(self, deliveries: list[Delivery], telling: Coroutine[Any, Any, None]) -> None:
+        """Do it, and turn every way it can fail into what happens next."""
+        try:
+            await telling
+        except Slow as slow:
+            self.pace.hold(deliveries[0].chat_id, slow.seconds)
+            await self._later(deliveries, slow.seconds, str(slow))
+        except (MessageGone, TopicGone) as gone:
+            await self._later(deliveries, 0, str(gone))
+        except Moved as moved:
+            await self._later(deliveries, 0, str(moved))
+            await members.group_migrated(self._desk, moved.chat_id)
+        except Blocked as no:
+            await self._blocked(deliveries, str(no))
+        except Offline as away:
+            attempts = min(deliveries[0].attempts, len(BACKOFF_SECONDS) - 1)
+            await self._later(deliveries, BACKOFF_SECONDS[attempts], str(away))
+        except NotReached as no:
+            log.error("not deliverable to %s: %s", deliveries[0].chat_id, no)
+            for delivery in deliveries:
+                await deliver.give_up(self._desk, delivery, str(no))
+
+    async def _later(self, deliveries: list[Delivery], seconds: float, why: str) -> None:
+        for delivery in deliveries:
+            await deliver.again(self._desk, delivery, seconds, why)
+
+    async def _blocked(self, deliveries: list[Delivery], why: str) -> None:
+        """A person who cannot be reached is said to owners; a group that is lost keeps its news until we are back."""
+        chat_id = deliveries[0].chat_id
+        owners = with_role(self._desk, Role.OWNER)
+        if chat_id < 0:
+            await self._later(deliveries, GROUP_AWAY_SECONDS, why)
+            if not self._is_group_lost:
+                self._is_group_lost = True
+                await announce_now(self._desk, Notice("group_lost", {"status": why[:80]}), owners)
+            return
+        await deliver.unreachable(self._desk, chat_id)
+        for delivery in deliveries:
+            await deliver.give_up(self._desk, delivery, why)
+        others = [owner for owner in owners if owner.id != chat_id]
+        person = self._desk.people.get(chat_id)
+        facts = {"id": str(chat_id), "name": person.name if person else ""}
+        await announce_now(self._desk, Notice("delivery_failed", facts), others, key=f"unreachable:{chat_id}")
+
+    async def _tell_many(self, fresh: list[Delivery]) -> None:
+        tasks = await deliver.take(self._desk, fresh)
+        situations = [task.situation for task in tasks if task.situation is not None]
+        deliveries = [task.delivery for task in tasks]
+        if situations:
+            await self._guarded(deliveries, self._digest(tasks, situations))
+
+    async def _digest(self, tasks: list[Task], situations: list[Situation]) -> None:
+        first = tasks[0]
+        chat_id, person_id = first.delivery.chat_id, first.delivery.person_id
+        shown = []
+        for number, card in enumerate(digest_card(situations, first.reader)):
+            if number:
+                await self.pace.turn(chat_id, is_answer=False)
+            silent = not any(task.delivery.ring for task in tasks)
+            message_id = await self._telegram.send(chat_id, card, silent=silent)
+            shown.append(Shown(chat_id, message_id, DIGEST, None, person_id, card.data, self._desk.now(), card.digest))
+        await deliver.finish(self._desk, [task.delivery for task in tasks], shown)
+
+    async def _tell_one(self, task: Task) -> None:
+        if task.situation is None:
+            await self._tell_notice(task)
+        elif task.is_needless:
+            await deliver.finish(self._desk, [task.delivery], [])
+        else:
+            await self._tell_card(task, task.situation)
+
+    async def _tell_notice(self, task: Task) -> None:
+        delivery = task.delivery
+        assert task.notice is not None
+        card = notice_card(task.notice, task.reader)
+        message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring)
+        shown = Shown(
+            delivery.chat_id, message_id, NOTICE, None, delivery.person_id, card.data, self._desk.now(), card.digest
+        )
+        await deliver.finish(self._desk, [delivery], [shown] if card.data else [])
+
+    async def _tell_card(self, task: Task, situation: Situation) -> None:
+        """Edit the chat's copy, or post it anew and leave one line where the old one stood."""
+        delivery, old = task.delivery, task.shown
+        card = order_card(situation, task.reader)
+        topic_id = await self._topic(task, situation)
+        is_new = task.is_new_message or (task.wants_topic and topic_id is not None)
+        if not is_new and old is not None:
+            await self._edit(task, old, card)
+            return
+        try:
+            message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring, topic_id=topic_id)
+        except TopicGone:
+            await deliver.topic_made(self._desk, situation.order.id, None)
+            raise
+        order_id = situation.order.id
+        shown = [
+            Shown(
+                delivery.chat_id,
+                message_id,
+                CARD,
+                order_id,
+                delivery.person_id,
+                card.data,
+                self._desk.now(),
+                card.digest,
+            )
+        ]
+        if old is not None:
+            shown.insert(0, await self._leave_line(task, situation, old))
+        await deliver.finish(self._desk, [delivery], shown)
+
+    async def _edit(self, task: Task, old: Shown, card: Card) -> None:
+        delivery = task.delivery
+        if old.content_hash != card.digest:
+            try:
+                await self._telegram.edit(delivery.chat_id, old.message_id, card)
+            except MessageGone:
+                await deliver.forget(self._desk, old.chat_id, old.message_id)
+                raise
+        now_shown = Shown(
+            delivery.chat_id,
+            old.message_id,
+            CARD,
+            old.order_id,
+            delivery.person_id,
+            card.data,
+            self._desk.now(),
+            card.digest,
+        )
+        await deliver.finish(self._desk, [delivery], [now_shown])
+
+    async def _leave_line(self, task: Task, situation: Situation, old: Shown) -> Shown:
+        """The old copy becomes one line; that it could not be changed is no harm, its buttons are dead anyway."""
+        line = moved_line(situation, task.reader)
+        with suppress(NotReached):
+            await self._telegram.edit(old.chat_id, old.message_id, line)
+        return Shown(old.chat_id, old.message_id, LINE, old.order_id, old.person_id, (), self._desk.now(), line.digest)
+
+    async def _topic(self, task: Task, situation: Situation) -> int | None:
+        """The order's topic, made when it is needed and the group can have one."""
+        if not task.wants_topic or not self._has_topics:
+            return task.topic_id
+        try:
+            await self.pace.turn(task.delivery.chat_id, is_answer=False)
+            topic_id = await self._telegram.make_topic(task.delivery.chat_id, topic_name(situation))
+        except NoTopics as no:
+            log.warning("topics are not possible: %s", no)
+            self._has_topics = False
+            return None
+        await deliver.topic_made(self._desk, situation.order.id, topic_id)
+        return topic_id

@@ -1,0 +1,216 @@
+"""The desk's mouth. `COMMANDS` and `TAPS` are the only lists of what people can say; everything here is thin."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Bot, CallbackQuery, Message, Update
+
+from bot.domain.errors import DeskError, NotAllowed, Unknown, Unreachable
+from bot.domain.reach import NotReached
+from bot.domain.updates import Verdict, read_update
+from bot.flows import assemble, deliver, invites, members
+from bot.flows.admit import Admitted
+from bot.flows.confirm import Changed
+from bot.flows.desk import Desk
+from bot.views.buttons import Tap, Verb
+from bot.views.confirms import changed
+from bot.views.desk import text_hint
+from bot.views.refusals import refusal, refusal_card, toast
+from handlers import orders, own, staff
+from handlers.context import Ack, Did, Mouth
+
+log = logging.getLogger("desk.handlers")
+
+COMMANDS: dict[str, Callable[[Did], Awaitable[None]]] = {
+    "start": own.start,
+    "help": own.help_,
+    "orders": orders.show_queue,
+    "order": orders.find,
+    "duty": own.duty,
+    "language": own.language,
+    "timezone": own.timezone,
+    "journal": own.show_journal,
+    "freeze": own.freeze_desk,
+    "unfreeze": own.unfreeze_desk,
+    "staff": staff.staff,
+}
+
+TAPS: dict[Verb, Callable[..., Awaitable[None]]] = {
+    Verb.OPEN: orders.open_order,
+    Verb.MORE: orders.more,
+    Verb.BACK: orders.back,
+    Verb.RELEASE: orders.release,
+    Verb.YES: orders.yes,
+    Verb.NAME_DIFFERS: orders.name_differs,
+    Verb.NOT_THERE: orders.not_there,
+    Verb.OTHER_PAYER: orders.other_payer,
+    Verb.CLAIM: orders.claim,
+    Verb.LOOK: orders.look,
+    Verb.MARK_PAID: orders.mark_paid,
+    Verb.METHOD: orders.method,
+    Verb.PAYEE: orders.payee,
+    Verb.CANCEL: orders.cancel,
+    Verb.REASONS: orders.more_reasons,
+    Verb.REASON: orders.reason,
+    Verb.UNLOCK: orders.unlock,
+    Verb.UNLOCK_YES: orders.unlock_yes,
+    Verb.ASK: orders.ask_lead,
+    Verb.QUEUE: orders.show_queue,
+    Verb.WAITING: orders.show_waiting,
+    Verb.ROLE: staff.pick_role,
+    Verb.ROLE_YES: staff.let_in,
+    Verb.REFUSE: staff.refuse,
+    Verb.BLOCK: staff.block,
+    Verb.DUTY: own.set_duty,
+    Verb.LANGUAGE: own.set_language,
+    Verb.JOURNAL: own.journal_at,
+    Verb.STAFF: staff.listing,
+    Verb.DISMISS: own.dismiss,
+}
+
+ONLY_SAID = frozenset({"too_quick", "not_your_step"})
+
+
+class Mouthpiece:
+    """Turns an admitted update into one call of a handler, and every refusal into a sentence."""
+
+    def __init__(self, desk: Desk, mouth: Mouth, bot: Bot) -> None:
+        self._desk = desk
+        self._mouth = mouth
+        self._bot = bot
+
+    async def handle(self, admitted: Admitted) -> None:
+        """Handle once; what cannot be said because Telegram is away is logged, the state is stored anyway."""
+        try:
+            await self._by_verdict(admitted)
+        except NotReached as away:
+            log.warning("answer to update %s not shown: %s", admitted.update_id, away)
+
+    async def _by_verdict(self, admitted: Admitted) -> None:
+        facts = read_update(admitted.payload)
+        if admitted.verdict is Verdict.MEMBERSHIP:
+            await members.membership_changed(self._desk, facts, self._bot.id)
+            return
+        if admitted.verdict is Verdict.MIGRATION and facts.migrate_to is not None:
+            await members.group_migrated(self._desk, facts.migrate_to)
+            return
+        update = Update.de_json(dict(admitted.payload), self._bot)
+        if admitted.verdict is Verdict.JOIN and update.message is not None:
+            await self._join(update.message)
+        elif update.callback_query is not None:
+            await self._tap(admitted, update.callback_query)
+        elif update.message is not None:
+            await self._message(admitted, update.message)
+
+    async def _join(self, message: Message) -> None:
+        user = message.from_user
+        if user is None or message.text is None:
+            return
+        code = message.text.partition(" ")[2].strip()
+        await invites.ask_to_join(self._desk, user.id, user.full_name[:128], user.username or "", code)
+
+    async def _message(self, admitted: Admitted, message: Message) -> None:
+        did = self._did(admitted, message, Ack(self._mouth, ""))
+        if did is None:
+            return
+        text = (message.text or message.caption or "").strip()
+        if text.startswith("/"):
+            await self._command(did, text)
+            return
+        prompt = message.reply_to_message
+        if did.is_private and prompt is not None:
+            shown = await deliver.shown_at(self._desk, did.chat_id, prompt.message_id)
+            if shown is not None and shown.kind == orders.PROMPT and shown.order_id:
+                await self._answering(did, shown.order_id, orders.cancel_words(did, shown.order_id, text))
+                return
+        if did.is_private:
+            await did.say(text_hint(did.reader))
+
+    async def _command(self, did: Did, text: str) -> None:
+        word, *did.words = text.split()
+        name, _, addressee = word[1:].partition("@")
+        if addressee and addressee.lower() != self._mouth.username.lower():
+            return
+        command = COMMANDS.get(name.lower())
+        if command is None:
+            await self._refuse(did, NotAllowed("usage", {"command": "help", "given": word[:30]}), None)
+            return
+        await self._answering(did, None, command(did))
+
+    async def _tap(self, admitted: Admitted, query: CallbackQuery) -> None:
+        ack = Ack(self._mouth, query.id)
+        did = self._did(admitted, query.message, ack, user_id=query.from_user.id)
+        if did is None:
+            return
+        ack.start()
+        tap = Tap.parse(query.data or "")
+        if did.message_id is not None:
+            shown = await deliver.shown_at(self._desk, did.chat_id, did.message_id)
+            did.order_id = shown.order_id if shown is not None else None
+        if tap is None or not admitted.is_live:
+            order_id = did.order_id or (tap.args[0] if tap and tap.args and tap.args[0].isdigit() else None)
+            await self._refuse(did, NotAllowed("stale_button"), order_id)
+            return
+        order_id = did.order_id or (tap.args[0] if tap.args else None)
+        await self._answering(did, order_id, TAPS[tap.verb](did, *tap.args))
+        await ack.say("")
+
+    def _did(self, admitted: Admitted, message: Any, ack: Ack, user_id: int | None = None) -> Did | None:
+        """The person and place; None for somebody who left the staff since the update was stored."""
+        chat = message.chat if message is not None else None
+        person_id = user_id or (message.from_user.id if message is not None and message.from_user else None)
+        if chat is None or person_id is None or person_id not in self._desk.people:
+            return None
+        return Did(
+            desk=self._desk,
+            mouth=self._mouth,
+            person_id=person_id,
+            chat_id=chat.id,
+            is_private=chat.id == person_id,
+            message_id=message.message_id if user_id else None,
+            message=message if isinstance(message, Message) else None,
+            ack=ack,
+            received_at=admitted.received_at,
+        )
+
+    async def _answering(self, did: Did, order_id: str | None, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except DeskError as no:
+            if isinstance(no, NotReached):
+                raise
+            await self._refuse(did, _nothing_sent(no), order_id)
+
+    async def _refuse(self, did: Did, no: DeskError, order_id: str | None) -> None:
+        """Say why, and show the order as it is now."""
+        reader = did.reader
+        was_said = await did.ack.say(toast(no, reader), alert=len(toast(no, reader)) > 60)
+        if isinstance(no, NotAllowed) and no.reason in ONLY_SAID:
+            if not was_said:
+                await did.say(refusal_card(no, reader))
+            return
+        situation = None
+        if order_id is not None:
+            try:
+                situation = await assemble.show(did.desk, did.person_id, order_id)
+            except DeskError:
+                situation = None
+        if situation is None:
+            if not was_said:
+                await did.say(refusal_card(no, reader))
+            return
+        if isinstance(no, Changed):
+            await did.show_order(situation, card=changed(situation, no.names, reader))
+            return
+        asking = refusal_card(no, reader)
+        await did.show_order(situation, above=() if asking.rows else (refusal(no, reader),))
+        if asking.rows:
+            await did.say(asking, kind=deliver.MENU, order_id=order_id)
+
+
+def _nothing_sent(no: DeskError) -> DeskError:
+    """What fails inside a handler is a look: however it failed, no request that moves money was sent."""
+    if isinstance(no, Unknown):
+        return Unreachable(no.venue, no.call, no.detail)
+    return no

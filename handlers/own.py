@@ -1,0 +1,90 @@
+"""What everybody may ask of the desk: help, duty, language, time zone; and the freeze."""
+
+from bot.domain.errors import NotAllowed
+from bot.flows import freeze, journal, own_settings
+from bot.flows.deliver import MENU
+from bot.views import desk as views
+from bot.views.journal import journal_page
+from handlers.context import Did
+
+
+async def start(did: Did) -> None:
+    reader = did.reader
+    if reader.person is not None:
+        await did.mouth.show_menu(did.person_id, views.menu(reader.person.role, reader.language))
+    await did.say(views.start_card(reader), kind=MENU)
+
+
+async def help_(did: Did) -> None:
+    await did.say(views.help_card(did.reader))
+
+
+async def duty(did: Did) -> None:
+    """`/duty` tells and offers; `/duty on` and `/duty off` set."""
+    if not did.words:
+        await _show_duty(did)
+        return
+    if did.words not in (["on"], ["off"]):
+        raise NotAllowed("usage", {"command": "duty", "given": " ".join(did.words)[:30]})
+    await set_duty(did, did.words[0])
+
+
+async def set_duty(did: Did, state: str) -> None:
+    await own_settings.set_duty(did.desk, did.person_id, state == "on")
+    await _show_duty(did)
+
+
+async def _show_duty(did: Did) -> None:
+    person = did.desk.person(did.person_id)
+    others = tuple(one.name for one in did.desk.people.values() if one.on_duty and one.id != person.id)
+    await did.say(views.duty_card(person, others, did.reader), kind=MENU, replace=True)
+
+
+async def language(did: Did) -> None:
+    if not did.words:
+        await did.say(views.language_card(did.reader), kind=MENU)
+        return
+    await set_language(did, did.words[0].lower())
+
+
+async def set_language(did: Did, code: str) -> None:
+    person = await own_settings.set_language(did.desk, did.person_id, code)
+    await did.mouth.show_menu(person.id, views.menu(person.role, person.language))
+    await did.say(views.language_chosen(did.reader), replace=True)
+
+
+async def timezone(did: Did) -> None:
+    if not did.words:
+        await did.say(views.timezone_card(did.reader))
+        return
+    await own_settings.set_timezone(did.desk, did.person_id, did.words[0])
+    await did.say(views.timezone_chosen(did.reader))
+
+
+async def freeze_desk(did: Did) -> None:
+    await freeze.freeze_desk(did.desk, did.person_id)
+    await did.say(views.desk_frozen(did.desk.person(did.person_id).name, did.reader))
+
+
+async def unfreeze_desk(did: Did) -> None:
+    await freeze.unfreeze_desk(did.desk, did.person_id)
+    await did.say(views.desk_unfrozen(did.desk.person(did.person_id).name, did.reader))
+
+
+async def show_journal(did: Did) -> None:
+    """`/journal`, `/journal 2` for the second page."""
+    word = did.words[0] if did.words else "1"
+    if len(did.words) > 1 or not (word.isascii() and word.isdigit()) or not 1 <= int(word) <= 99_999:
+        raise NotAllowed("usage", {"command": "journal", "given": word[:30]})
+    await journal_at(did, str(int(word) - 1))
+
+
+async def journal_at(did: Did, page: str) -> None:
+    number = int(page) if page.isdigit() else 0
+    entries = await journal.page(did.desk, did.person_id, number)
+    await did.say(journal_page(entries, number, did.reader), kind=MENU, replace=True)
+
+
+async def dismiss(did: Did) -> None:
+    """A button that only closes a question."""
+    await did.ack.say("")
