@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po, write_po
 from bot.texts.catalogue import PO_FILES
 
 ROOT = Path(__file__).resolve().parents[2]
+HEADER = "# Simplified Chinese for C2C Desk, in the words a P2P merchant uses. English is the source itself."
 KEYWORDS = {"words": None, "mark": None}
 # Only views have a pen; elsewhere `say` is somebody else's word.
 SOURCES = {"bot/views": KEYWORDS | {"say": None}, "handlers": KEYWORDS}
@@ -32,7 +33,9 @@ def main() -> None:
             catalogue = read_po(file_in, locale="zh_CN")
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        catalogue.fuzzy = False
+        catalogue.header_comment = HEADER
+        catalogue.project, catalogue.version, catalogue.fuzzy = "c2c-desk", "1", False
+        catalogue.last_translator = catalogue.msgid_bugs_address = catalogue.language_team = ""
         with path.open("wb") as file_out:
             write_po(file_out, catalogue, omit_header=False, include_lineno=False, sort_output=True, width=100)
 

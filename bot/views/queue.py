@@ -43,11 +43,8 @@ def _headline(pen: Pen, q: Queue) -> Markup:
     names = [clean(name, 10) for name in q.on_duty[:NAMED_ON_DUTY]]
     more = len(q.on_duty) - len(names)
     who = pen.words(", ").join(names) + (f" +{form.count(more)}" if more else "")
-    counts = pen.say(
-        "{now} · waiting {waiting}",
-        now=bold(pen.say("Now {number}", number=form.count(len(q.now)))),
-        waiting=form.count(len(q.waiting)),
-    )
+    now = bold(pen.say("Now {number}", number=form.count(len(q.now))))
+    counts = pen.say("{now} · waiting {waiting}", now=now, waiting=form.count(len(q.waiting)))
     duty = pen.say("duty: {who}", who=who) if who else pen.say("nobody on duty")
     return joined((counts, duty), " · ")
 

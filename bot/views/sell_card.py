@@ -54,7 +54,7 @@ def draw_paid(pen: Pen, s: Situation) -> Drawing:
 def draw_stopped(pen: Pen, s: Situation) -> Drawing:
     """Somebody answered the bank question with a doubt; only a lead lets it go on."""
     order, lock = s.order, s.lock
-    assert lock is not None  # noqa: S101 - the dispatch in orders.py has looked
+    assert lock is not None
     made = Drawing()
     made.line(pen.title("🔒", pen.words(LOCKED[lock.reason]), order))
     made.line(pen.say("Do not release {coins}", coins=bold(pen.money(order.coins))))

@@ -54,7 +54,7 @@ def invite_card(role: Role, url: str, ends_at: int, reader: Reader) -> Card:
     """A link that lets one person ask once; an owner still decides."""
     pen = Pen(reader)
     lines = (
-        pen.say("{head} · {role}", head=bold(pen.words("Invite made")), role=role_word(pen, role)),
+        joined((bold(pen.words("Invite made")), role_word(pen, role)), " · "),
         escape(url, COPY_ROOM),
         pen.say("For one person, once."),
         pen.say("Ends {time}", time=pen.clock(ends_at)),
