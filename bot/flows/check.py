@@ -148,9 +148,7 @@ def _right(group: Group, key: str, right: str) -> bool | None:
 
 def _owners(desk: Desk) -> list[Finding]:
     number = len(desk.policy.owners)
-    return [
-        Finding("owners", "one" if number == 1 else "several", None if number == 1 else True, {"number": str(number)})
-    ]
+    return [Finding("owners", "count", None if number == 1 else True, {"number": str(number)})]
 
 
 async def _assumptions(desk: Desk) -> list[Finding]:
