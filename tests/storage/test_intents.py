@@ -211,3 +211,14 @@ async def test_cancels_of_the_desk_are_the_done_ones_since_then(store: Store) ->
                 intent(f"i{number}", target=str(number), action=action, state=state, settled_at=settled_at)
             )
         assert await tables.intents.cancels_since(100) == 2
+
+
+@pytest.mark.parametrize("state", sorted(State))
+async def test_an_intent_counts_against_the_limit_unless_nothing_was_moved(store: Store, state: State) -> None:
+    async with store.write() as tables:
+        await tables.intents.plan(intent(state=state))
+        used = await tables.intents.used_since(INTENT.actor, INTENT.action, INTENT.planned_at)
+        assert used == (0 if state in (State.REFUSED, State.VOID) else INTENT.amount)
+        assert await tables.intents.used_since(INTENT.actor, INTENT.action, INTENT.planned_at + 1) == 0
+        assert await tables.intents.used_since(INTENT.actor + 1, INTENT.action, INTENT.planned_at) == 0
+        assert await tables.intents.used_since(INTENT.actor, Action.CANCEL, INTENT.planned_at) == 0
