@@ -169,6 +169,15 @@ async def test_history_is_asked_for_page_by_page_and_never_above_the_limit() -> 
     }  # fmt: skip
 
 
+async def test_money_calls_can_go_by_the_older_key() -> None:
+    async with raw_venue(yes()) as venue, Http("gate", clock=time.time) as http:
+        gate = GateC2C(http, venue.url, KEY, SECRET, time.time, order_key="trade_id")
+        await gate.release(order_id=ORDER)
+        await gate.mark_paid(order_id=ORDER)
+        await gate.cancel(order_id=ORDER)
+    assert [request.fields for request in venue.requests] == [{"trade_id": ORDER}] * 3
+
+
 async def test_server_time_is_asked_without_a_key() -> None:
     async with raw_venue(says(200, {"server_time": 1790000000123})) as venue, client(venue) as gate:
         assert await gate.server_time() == 1790000000123

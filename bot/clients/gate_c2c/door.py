@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bot.clients.gate_c2c.budget import Budget
 from bot.clients.gate_c2c.evidence import Evidence
 from bot.clients.gate_c2c.signing import Signer
-from bot.clients.gate_c2c.wire import decode, encode
+from bot.clients.gate_c2c.wire import WHOLE, decode, encode
 from bot.clients.http import ACT_SECONDS, READ_SECONDS, Answer, Http, Outgoing
 from bot.domain.errors import NotAllowed, Refused, Unknown
 
@@ -123,16 +123,17 @@ class Door:
         Which status comes with which label is not tabulated: a label of the server's own trouble counts as a 5xx.
         """
         label = document.get("label")
-        code = label if isinstance(label, str) and label else _code(document)
+        label = label[:80] if isinstance(label, str) else ""
         if answer.status == 429:
             wait = self._budget.wait_seconds(path, self._venue_now()) or None
             detail = _words(document) or "too many requests"
-            raise Refused(VENUE, call, code=code or "TOO_MANY_REQUESTS", detail=detail, status=429, retry_after=wait)
+            raise Refused(VENUE, call, code=label or "TOO_MANY_REQUESTS", detail=detail, status=429, retry_after=wait)
+        code = label or _code(document)
         if code is None or code == "0":
             self._unreadable(call, answer, "no label")
         if code in SERVER_LABELS:
             raise Unknown(VENUE, call, why="server_error", detail=code, status=answer.status)
-        if code != label:
+        if not label:
             self._evidence.of_business_refusal(answer.status)
         log.info("%s %s: %s, trace %.64s", VENUE, call, code, answer.headers.get("x-gate-trace-id", "-"))
         raise Refused(VENUE, call, code=code, detail=_words(document), status=answer.status)
@@ -148,10 +149,7 @@ def _code(document: Mapping[str, Any]) -> str | None:
     code = document.get("code")
     if isinstance(code, bool) or not isinstance(code, int | str):
         return None
-    try:
-        return str(int(code)) if isinstance(code, int) or code.isascii() else None
-    except ValueError:
-        return None
+    return str(int(code)) if WHOLE.fullmatch(str(code)) else None
 
 
 def _words(document: Mapping[str, Any]) -> str:

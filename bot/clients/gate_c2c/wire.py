@@ -38,8 +38,8 @@ def _no_constant(name: str) -> None:
 
 
 def encode(fields: Mapping[str, Any]) -> bytes:
-    """The bytes that are signed and sent: compact, UTF-8, order kept."""
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    """The bytes that are signed and sent: compact, UTF-8, order kept. Half a surrogate pair becomes a `?`."""
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
 
 
 def _text(value: Any) -> str:
