@@ -65,7 +65,7 @@ def _fields(model: type[BaseModel], seen: dict[str, Any]) -> dict[str, Any]:
         if info.is_required():
             field["required"] = True
         if choices := _literal(info.annotation):
-            field = {"type": "str", "required": True, "choices": choices}
+            field = {"type": _type(type(choices[0]), seen), "required": True, "choices": choices}
         out[name] = field | _limits(field["type"], sentences.get(name, ""))
     return out
 
@@ -84,10 +84,10 @@ def _sentences(model: type[BaseModel]) -> dict[str, str]:
     return found
 
 
-def _literal(annotation: Any) -> list[str]:
+def _literal(annotation: Any) -> list[Any]:
     if get_origin(annotation) is not Literal:
         return []
-    return [arg.value if isinstance(arg, enum.Enum) else str(arg) for arg in get_args(annotation)]
+    return [arg.value if isinstance(arg, enum.Enum) else arg for arg in get_args(annotation)]
 
 
 def _type(annotation: Any, seen: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.telegram import shapes
 from bot.sandbox.telegram.html_view import as_html
-from bot.sandbox.telegram.methods.menus import commands_for
+from bot.sandbox.telegram.methods.menus import DEFAULT_SCOPE, commands_for
 from bot.sandbox.telegram.model import Chat, Json, Message
 from bot.sandbox.telegram.world import Call, TelegramWorld
 
@@ -23,7 +23,7 @@ def state(world: TelegramWorld) -> Json:
             "id": world.bot.id,
             "name": world.bot_name,
             "username": world.bot_username,
-            "commands": commands_for(world, world.private_chat(world.bot.id), world.bot.id),
+            "commands": world.commands.get((DEFAULT_SCOPE, ""), []),
             "menus": {str(one.id): commands_for(world, world.private_chat(one.id), one.id) for one in people},
         },
         "users": [shapes.user(user) | {"started": user.has_started, "blocked": user.has_blocked} for user in people],

@@ -37,7 +37,7 @@ class Local:
         body: dict[str, Any] = answer.json()
         return body
 
-    async def act(self, kind: str, user: int, chat: int, **body: Any) -> dict[str, Any]:
+    async def act(self, kind: str, user: int, chat: int, /, **body: Any) -> dict[str, Any]:
         return await self.post(f"act/{kind}", {"user_id": user, "chat_id": chat, **body})
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -51,35 +51,35 @@ async def test_a_tap_is_answered_once_and_in_time(local: Local) -> None:
         else:
             await local.bot.answer_callback_query(query)
         with pytest.raises(
-            BadRequest, match="(?i)query is too old and response timeout expired or query id is invalid"
+            BadRequest, match=r"(?i)query is too old and response timeout expired or query id is invalid"
         ):
             await local.bot.answer_callback_query(query)
 
 
 async def test_unchanged_missing_and_foreign_messages_cannot_be_edited(local: Local) -> None:
     sent = await local.bot.send_message(OPERATOR, "card", reply_markup=CARD)
-    with pytest.raises(BadRequest, match="(?i)message is not modified"):
+    with pytest.raises(BadRequest, match=r"(?i)message is not modified"):
         await local.bot.edit_message_text("card", OPERATOR, sent.message_id, reply_markup=CARD)
     await local.bot.edit_message_reply_markup(OPERATOR, sent.message_id)
     await local.bot.delete_message(OPERATOR, sent.message_id)
-    with pytest.raises(BadRequest, match="(?i)message to edit not found"):
+    with pytest.raises(BadRequest, match=r"(?i)message to edit not found"):
         await local.bot.edit_message_text("new", OPERATOR, sent.message_id)
-    with pytest.raises(BadRequest, match="(?i)message to delete not found"):
+    with pytest.raises(BadRequest, match=r"(?i)message to delete not found"):
         await local.bot.delete_message(OPERATOR, sent.message_id)
     foreign = await local.act("write", OPERATOR, OPERATOR, text="mine")
-    with pytest.raises(BadRequest, match="(?i)message can't be edited"):
+    with pytest.raises(BadRequest, match=r"(?i)message can't be edited"):
         await local.bot.edit_message_text("yours", OPERATOR, foreign["message_id"])
 
 
 async def test_who_never_started_the_bot_or_blocked_it_cannot_be_written_to(local: Local) -> None:
-    with pytest.raises(Forbidden, match="(?i)bot can't initiate conversation with a user"):
+    with pytest.raises(Forbidden, match=r"(?i)bot can't initiate conversation with a user"):
         await local.bot.send_message(STRANGER, "hello")
-    with pytest.raises(BadRequest, match="(?i)chat not found"):
+    with pytest.raises(BadRequest, match=r"(?i)chat not found"):
         await local.bot.send_message(4242, "hello")
     await local.act("start", STRANGER, STRANGER, payload="invite")
     await local.bot.send_message(STRANGER, "hello")
     await local.act("block", STRANGER, STRANGER)
-    with pytest.raises(Forbidden, match="(?i)bot was blocked by the user"):
+    with pytest.raises(Forbidden, match=r"(?i)bot was blocked by the user"):
         await local.bot.send_message(STRANGER, "hello")
     updates = await local.bot.get_updates(timeout=1)
     assert updates[0].message is not None and updates[0].message.text == "/start invite"
@@ -110,7 +110,7 @@ async def test_a_deleted_topic_takes_its_messages_along_and_is_not_found(local: 
     await local.bot.reopen_forum_topic(DESK, topic.message_thread_id)
     await local.bot.edit_forum_topic(DESK, topic.message_thread_id, name="0417 done")
     await local.bot.delete_forum_topic(DESK, topic.message_thread_id)
-    with pytest.raises(BadRequest, match="(?i)message thread not found"):
+    with pytest.raises(BadRequest, match=r"(?i)message thread not found"):
         await local.bot.send_message(DESK, "notice", message_thread_id=topic.message_thread_id)
     assert [row for row in await local.seen(DESK, OPERATOR) if not row["deleted"]] == []
 
@@ -119,7 +119,7 @@ async def test_replies_name_their_message_and_a_missing_one_is_refused(local: Lo
     first = await local.bot.send_message(OPERATOR, "first")
     reply = await local.bot.send_message(OPERATOR, "second", reply_parameters=ReplyParameters(first.message_id))
     assert reply.reply_to_message is not None and reply.reply_to_message.text == "first"
-    with pytest.raises(BadRequest, match="(?i)message to be replied not found"):
+    with pytest.raises(BadRequest, match=r"(?i)message to be replied not found"):
         await local.bot.send_message(OPERATOR, "third", reply_parameters=ReplyParameters(999))
     loose = ReplyParameters(999, allow_sending_without_reply=True)
     assert (await local.bot.send_message(OPERATOR, "third", reply_parameters=loose)).reply_to_message is None

@@ -8,6 +8,8 @@ from bot.sandbox.telegram.model import Chat, Json
 from bot.sandbox.telegram.rights import reachable
 from bot.sandbox.telegram.world import TelegramWorld
 
+DEFAULT_SCOPE = '{"type": "default"}'
+
 
 def _key(world: TelegramWorld, params: Json) -> tuple[str, str]:
     scope = params.get("scope") or {"type": "default"}

@@ -64,9 +64,8 @@ def place(world: TelegramWorld, params: Json, messages: int = 1) -> tuple[Chat, 
     chat = reachable(world, params["chat_id"])
     check_may_write(world, chat)
     reply_to = _reply_to(chat, params)
-    thread_id = topic_for_writing(world, chat, params.get("message_thread_id"))
-    if reply_to is not None and "message_thread_id" not in params:
-        thread_id = chat.messages[reply_to].thread_id
+    implied = chat.messages[reply_to].thread_id if reply_to is not None else None
+    thread_id = topic_for_writing(world, chat, params.get("message_thread_id", implied))
     fields: Json = {
         "sender_id": world.bot.id,
         "thread_id": thread_id,

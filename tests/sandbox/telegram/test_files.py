@@ -1,0 +1,94 @@
+"""Files both ways: photos, documents, videos, albums, and their limits."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from telegram import InputMediaDocument, InputMediaPhoto
+from telegram.error import BadRequest, TelegramError
+
+from tests.sandbox.telegram.conftest import OPERATOR, Local
+from tests.sandbox.telegram.pictures import PNG, png
+
+
+async def test_a_persons_photo_is_fetched_byte_for_byte_and_sent_on_by_its_id(local: Local) -> None:
+    encoded = base64.b64encode(PNG).decode()
+    await local.act("file", OPERATOR, OPERATOR, kind="photo", base64=encoded, file_name="receipt.png", caption="paid")
+    (update,) = await local.bot.get_updates(timeout=1)
+    assert update.message is not None and update.message.caption == "paid"
+    photo = update.message.photo[-1]
+    assert (photo.width, photo.height, photo.file_size) == (4, 3, len(PNG))
+    file = await local.bot.get_file(photo.file_id)
+    assert bytes(await file.download_as_bytearray()) == PNG
+    again = await local.bot.send_photo(OPERATOR, photo.file_id, caption="<i>seen</i>", parse_mode="HTML")
+    assert again.photo[-1].file_unique_id == photo.file_unique_id
+    shown = (await local.seen(OPERATOR, OPERATOR))[-1]
+    assert (shown["html"], shown["media"]["kind"]) == ("<i>seen</i>", "photo")
+    page = await local.client.get(f"{local.control_url}/files/{photo.file_id}")
+    assert page.content == PNG and page.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_documents_videos_and_animations_are_uploaded(local: Local) -> None:
+    document = await local.bot.send_document(OPERATOR, b"a,b\n", filename="journal.csv", caption="journal")
+    assert document.document is not None and document.document.file_name == "journal.csv"
+    video = await local.bot.send_video(OPERATOR, b"not really", filename="v.mp4", width=10, height=20)
+    assert video.video is not None and (video.video.width, video.video.mime_type) == (10, "video/mp4")
+    animation = await local.bot.send_animation(OPERATOR, b"GIF89a", filename="a.gif")
+    assert animation.animation is not None
+    assert local.violated() == []
+
+
+async def test_an_album_is_one_group_and_edits_replace_a_medium(local: Local) -> None:
+    sent = await local.bot.send_media_group(OPERATOR, [InputMediaPhoto(PNG, caption="c"), InputMediaPhoto(png(8, 8))])
+    assert len({message.media_group_id for message in sent}) == 1 and sent[0].caption == "c"
+    edited = await local.bot.edit_message_media(
+        InputMediaDocument(b"x", caption="d", filename="x.txt"), OPERATOR, sent[0].message_id
+    )
+    assert not isinstance(edited, bool) and edited.document is not None
+    await local.bot.edit_message_caption(OPERATOR, sent[0].message_id, caption="e")
+    with pytest.raises(BadRequest, match=r"(?i)no text in the message to edit"):
+        await local.bot.edit_message_text("f", OPERATOR, sent[0].message_id)
+    with pytest.raises(BadRequest, match=r"(?i)can't be mixed"):
+        await local.bot.send_media_group(OPERATOR, [InputMediaPhoto(PNG), InputMediaDocument(b"x", filename="x.txt")])
+
+
+async def test_a_persons_album_arrives_as_messages_of_one_group(local: Local) -> None:
+    encoded = base64.b64encode(PNG).decode()
+    await local.act("album", OPERATOR, OPERATOR, files=[{"kind": "photo", "base64": encoded}] * 3)
+    updates = await local.bot.get_updates(timeout=1)
+    assert len(updates) == 3
+    assert len({update.message.media_group_id for update in updates if update.message}) == 1
+
+
+async def test_files_over_twenty_megabytes_cannot_be_fetched(local: Local) -> None:
+    encoded = base64.b64encode(bytes(20 * 1024 * 1024 + 1)).decode()
+    await local.act("file", OPERATOR, OPERATOR, kind="document", base64=encoded, file_name="big.bin")
+    (update,) = await local.bot.get_updates(timeout=1)
+    assert update.message is not None and update.message.document is not None
+    with pytest.raises(BadRequest, match=r"(?i)file is too big"):
+        await local.bot.get_file(update.message.document.file_id)
+    with pytest.raises(BadRequest, match=r"(?i)wrong file_id or the file is temporarily unavailable"):
+        await local.bot.get_file("unknown")
+
+
+async def test_uploads_have_limits_of_size_and_sides(local: Local) -> None:
+    with pytest.raises(BadRequest, match=r"(?i)too big for a photo"):
+        await local.bot.send_photo(OPERATOR, PNG + bytes(10 * 1024 * 1024))
+    with pytest.raises(BadRequest, match=r"(?i)PHOTO_INVALID_DIMENSIONS"):
+        await local.bot.send_photo(OPERATOR, png(1, 30))
+    with pytest.raises(BadRequest, match=r"(?i)IMAGE_PROCESS_FAILED"):
+        await local.bot.send_photo(OPERATOR, b"not a picture")
+    with pytest.raises(TelegramError, match=r"(?i)Request Entity Too Large"):
+        await local.bot.send_document(OPERATOR, bytes(50 * 1024 * 1024 + 1), filename="big.bin")
+    assert await local.seen(OPERATOR, OPERATOR) == []
+
+
+async def test_an_upload_nobody_names_is_refused(local: Local) -> None:
+    answer = await local.client.post(
+        f"{local.url}/bot{local.world.token}/sendMessage",
+        data={"chat_id": str(OPERATOR), "text": "x"},
+        files={"stray": ("a.txt", b"x")},
+    )
+    assert 'unknown file "stray"' in answer.json()["description"]
+    assert local.violated() == ["unknown_parameter"]
