@@ -159,6 +159,21 @@ async def test_topics_of_the_group_are_apart_and_the_stranger_sees_none(page: Pa
     await expect(page.get_by_test_id("message-text")).to_be_disabled()
 
 
+async def test_a_stranger_who_gets_into_the_group_taps_as_a_stranger(page: Page, bot: Bot) -> None:
+    number = await bot.say(DESK, "card", reply_markup={"inline_keyboard": KEYS})
+    await page.get_by_test_id("person-stranger").click()
+    await page.get_by_test_id("chat-group").click()
+    await page.get_by_test_id("group-join").click()
+    await page.get_by_test_id(f"message-{number}").get_by_role("button", name="Release…").click()
+    update = await bot.next_update()
+    while "callback_query" not in update:
+        update = await bot.next_update()
+    assert update["callback_query"]["from"]["id"] == STRANGER
+    await page.get_by_test_id("commands").click()
+    await page.get_by_test_id("group-leave").click()
+    await expect(page.get_by_test_id("group-join")).to_be_visible()
+
+
 async def test_the_buyers_buttons_move_the_venue(page: Page, box: Sandbox) -> None:
     order = await box.gate.open_order(name="李四")
     await expect(page.get_by_test_id("buyer-name")).to_contain_text("李四")

@@ -59,7 +59,7 @@ async function fetchNew(who, chat) {
   mine.since = Math.max(mine.since, found?.revision ?? 0);
 }
 
-const rowsOf = (who, chat) => [...box(who, chat).rows.values()].filter((row) => !row.deleted).sort((a, b) => a.message_id - b.message_id);
+const rowsOf = (who, chat) => [...(chat === "direct" || isMember(who) ? box(who, chat).rows.values() : [])].filter((row) => !row.deleted).sort((a, b) => a.message_id - b.message_id);
 const isMine = (row, who) => row.from?.id === who;
 const unread = (who, chat, within = () => true) => rowsOf(who, chat).filter((row) => row.message_id > (seen.get(`${who}:${chat}:${threadOf(row)}`) ?? 0) && !isMine(row, who) && !row.is_service && within(row));
 
@@ -233,10 +233,10 @@ async function write(text) {
   const body = { user_id: person, chat_id: chatId() };
   if (start && open === "direct") Object.assign(body, start[1] ? { payload: start[1] } : {});
   else Object.assign(body, { text: words }, thread ? { thread_id: thread } : {}, replyTo ? { reply_to: replyTo.message_id } : {});
-  const sent = await shared.act(() => control(`telegram/act/${start && open === "direct" ? "start" : "write"}`, body));
-  if (!sent) return;
   $("text").value = "";
   reply(null);
+  const sent = await shared.act(() => control(`telegram/act/${start && open === "direct" ? "start" : "write"}`, body));
+  if (!sent && !$("text").value) $("text").value = words;
   toEnd();
 }
 
@@ -249,8 +249,9 @@ async function sendFile(input) {
   if (caption) body.caption = caption;
   if (thread) body.thread_id = thread;
   if (replyTo) body.reply_to = replyTo.message_id;
-  input.value = "";
-  if (await shared.act(() => control("telegram/act/file", body))) { $("text").value = ""; reply(null); }
+  input.value = $("text").value = "";
+  reply(null);
+  await shared.act(() => control("telegram/act/file", body));
 }
 
 function reply(row) {

@@ -137,8 +137,9 @@ function button(act) {
 async function write() {
   const text = $("buyer-text").value.trim();
   if (!text || !chosen) return;
+  $("buyer-text").value = "";
   const sent = await shared.act(() => control(`gate/orders/${chosen}/write`, { text }));
-  if (sent) $("buyer-text").value = "";
+  if (!sent && !$("buyer-text").value) $("buyer-text").value = text;
 }
 
 async function sendPicture(input) {
