@@ -59,21 +59,11 @@ class Clock:
         return time.time() + self.offset
 
 
-class Naps:
-    """Sleeps that are only written down."""
-
-    def __init__(self) -> None:
-        self.taken: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.taken.append(seconds)
-
-
 @asynccontextmanager
-async def client(venue: RawVenue, clock: Clock | None = None, naps: Naps | None = None) -> AsyncIterator[GateC2C]:
-    clock, naps = clock or Clock(), naps or Naps()
-    async with Http("gate", clock=clock, sleep=naps) as http:
-        yield GateC2C(http, venue.url, KEY, SECRET, clock, sleep=naps)
+async def client(venue: RawVenue, clock: Clock | None = None) -> AsyncIterator[GateC2C]:
+    clock = clock or Clock()
+    async with Http("gate", clock=clock) as http:
+        yield GateC2C(http, venue.url, KEY, SECRET, clock)
 
 
 async def outcome(behaviour: Behaviour, verb: Callable[[GateC2C], Awaitable[Any]]) -> tuple[Any, list[Request]]:
@@ -243,68 +233,6 @@ async def test_the_timestamp_is_our_clock_and_never_corrected() -> None:
         for _ in range(2):
             await gate.order(order_id=ORDER)
         assert int(venue.requests[1].headers["timestamp"]) == pytest.approx(time.time() - 20, abs=2)
-
-
-def left(remaining: int, seconds: float) -> dict[str, str]:
-    return {
-        "X_Gate_RateLimit_Requests_Remain": str(remaining),
-        "X_Gate_RateLimit_Limit": "150",
-        "X_Gate_RateLimit_Reset_Timestamp": str(int(time.time() + seconds)),
-    }
-
-
-async def test_a_read_does_not_go_when_its_limit_is_used_up_for_long() -> None:
-    async with raw_venue(yes(DETAILS, **left(0, 9))) as venue, client(venue) as gate:
-        await gate.order(order_id=ORDER)
-        with pytest.raises(Refused) as caught:
-            await gate.order(order_id=ORDER)
-        assert caught.value.is_throttled
-        assert caught.value.retry_after == pytest.approx(9, abs=2.5)
-        assert len(venue.requests) == 1
-
-
-async def test_a_read_waits_when_its_limit_comes_back_soon() -> None:
-    naps = Naps()
-    async with raw_venue(yes(DETAILS, **left(0, 2))) as venue, client(venue, naps=naps) as gate:
-        await gate.order(order_id=ORDER)
-        await gate.order(order_id=ORDER)
-        assert len(naps.taken) == 1
-        assert 0 < naps.taken[0] <= 2.0
-        assert len(venue.requests) == 2
-
-
-async def test_parallel_reads_share_what_is_left() -> None:
-    async with raw_venue(yes(DETAILS, **left(1, 9))) as venue, client(venue) as gate:
-        await gate.order(order_id=ORDER)
-        venue.behaviour = yes(DETAILS, Date="")
-        await gate.order(order_id=ORDER)
-        with pytest.raises(Refused):
-            await gate.order(order_id=ORDER)
-
-
-@pytest.mark.parametrize("verb", MONEY.values(), ids=MONEY)
-async def test_money_never_waits_for_a_limit(verb: Callable[[GateC2C], Awaitable[None]]) -> None:
-    naps = Naps()
-    async with raw_venue(yes({}, **left(0, 9))) as venue, client(venue, naps=naps) as gate:
-        for _ in range(2):
-            await verb(gate)
-        assert len(venue.requests) == 2
-        assert naps.taken == []
-
-
-async def test_other_endpoints_are_not_held_back() -> None:
-    async with raw_venue(yes(DETAILS, **left(0, 9))) as venue, client(venue) as gate:
-        await gate.order(order_id=ORDER)
-        await gate.pending_orders(asset="USDT", fiat="USD")
-        assert len(venue.requests) == 2
-
-
-async def test_odd_limit_headers_hold_nothing_back() -> None:
-    headers = {"X_Gate_RateLimit_Requests_Remain": "many", "X_Gate_RateLimit_Reset_Timestamp": "1e400"}
-    async with raw_venue(yes(DETAILS, **headers)) as venue, client(venue) as gate:
-        for _ in range(3):
-            await gate.order(order_id=ORDER)
-        assert len(venue.requests) == 3
 
 
 async def test_nothing_secret_is_logged_or_shown(caplog: pytest.LogCaptureFixture) -> None:
