@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from bot import command_line
+from bot.app import StartError, assemble
 from bot.logs import start_log
 from bot.settings import Settings, SettingsError, load
 from storage.store import StoreError
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start_log(_secrets(settings), options.log)
     try:
         return asyncio.run(VERBS[options.command](settings, options))
+    except StartError as wrong:
+        print(f"c2c-desk: {wrong}", file=sys.stderr)
+        return 2
     except StoreError as broken:
         print(f"c2c-desk: database: {broken}", file=sys.stderr)
         return 1
@@ -54,8 +58,6 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.app import assemble
-
     application = await assemble(settings)
     await _until_stopped(application.run)
     return 0

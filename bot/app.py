@@ -12,7 +12,8 @@ from bot.clients.gate_c2c.client import GateC2C
 from bot.clients.http import Http
 from bot.clients.telegram import Telegram
 from bot.clock import Clock
-from bot.domain.reach import NotReached
+from bot.domain.reach import NotReached, Rejected
+from bot.domain.situations import Notice
 from bot.flows import deliver, members, people, reconcile
 from bot.flows.desk import Desk
 from bot.settings import Settings
@@ -29,6 +30,10 @@ DRAIN_SECONDS = 8.0
 RETRY_START_SECONDS = 2.0
 
 
+class StartError(Exception):
+    """One line that says why the desk cannot start."""
+
+
 @dataclass
 class Application:
     """Everything that runs. Make it with `assemble`, then `await run(stop)`."""
@@ -43,40 +48,48 @@ class Application:
     observed: dict[str, bool] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
-        """Until `stop` is set; then finish what is on its way, within ten seconds."""
-        await self._wake_up(stop)
+        """Until `stop` is set; then finish what is on its way, within ten seconds. Raises StartError."""
+        await self._wake_up()
         loops = [
-            asyncio.create_task(self.relay.run(), name="relay"),
-            asyncio.create_task(self.inbox.run(), name="inbox"),
             asyncio.create_task(rounds.settle_intents(self.desk), name="intents"),
             asyncio.create_task(rounds.keep_house(self.desk), name="house"),
             asyncio.create_task(rounds.every(self.desk, 60, self._keep_assumptions), name="assumptions"),
         ]
         if self.desk.gate is not None:
             loops.append(asyncio.create_task(rounds.watch_orders(self.desk), name="orders"))
-        ready()
         try:
-            await stop.wait()
+            if await self._reach_telegram(stop):
+                loops.append(asyncio.create_task(self.relay.run(), name="relay"))
+                loops.append(asyncio.create_task(self.inbox.run(), name="inbox"))
+                ready()
+                await stop.wait()
         finally:
-            await self._end(loops)
+            await self._end({loop.get_name(): loop for loop in loops})
 
-    async def _wake_up(self, stop: asyncio.Event) -> None:
-        """Adopt what the last process left, then reach Telegram, however long that takes."""
+    async def _wake_up(self) -> None:
+        """Adopt what the last process left."""
         await people.seed_owners(self.desk)
         self.desk.desk_chat_id = await members.known_group(self.desk)
         await deliver.recover(self.desk)
         orphans = await reconcile.adopt(self.desk)
         if orphans:
             log.warning("%s requests had no answer when the desk ended; they are looked at now", orphans)
+
+    async def _reach_telegram(self, stop: asyncio.Event) -> bool:
+        """Try until Telegram answers, however long it is away; orders and intents are watched meanwhile."""
         while not stop.is_set():
             try:
                 await self.telegram.start()
-                break
+            except Rejected:
+                raise StartError("Telegram refuses TELEGRAM_TOKEN: get the right one from BotFather") from None
             except NotReached as away:
                 log.warning("Telegram cannot be reached yet: %s", away)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), RETRY_START_SECONDS)
-        self.desk.spawn(self._show_menus(), "menus")
+            else:
+                self.desk.spawn(self._show_menus(), "menus")
+                return True
+        return False
 
     async def _show_menus(self) -> None:
         for person in list(self.desk.people.values()):
@@ -93,16 +106,17 @@ class Application:
             for key, holds in seen.items():
                 await tables.assumptions.observe(key, holds, self.desk.now())
 
-    async def _end(self, loops: list["asyncio.Task[None]"]) -> None:
+    async def _end(self, loops: dict[str, "asyncio.Task[None]"]) -> None:
         """No new updates, let handlers and money requests end, keep the rest in the store."""
-        by_name = {loop.get_name(): loop for loop in loops}
-        for name in ("inbox", "orders", "intents", "house", "assumptions"):
-            if name in by_name:
-                by_name[name].cancel()
+        relay = loops.pop("relay", None)
+        for loop in loops.values():
+            loop.cancel()
         await self.inbox.stop(DRAIN_SECONDS / 4)
         await self.desk.drain(DRAIN_SECONDS / 2)
-        by_name["relay"].cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
+        if relay is not None:
+            relay.cancel()
+            loops["relay"] = relay
+        await asyncio.gather(*loops.values(), return_exceptions=True)
         await self.relay.stop()
         await self._closing(self._keep_assumptions())
         await self._closing(self.telegram.stop())
@@ -136,7 +150,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None, probe: Pro
     telegram = Telegram(settings.telegram_token.get_secret_value(), settings.telegram_api_url, settings.telegram_proxy)
     relay = Relay(desk, telegram, time.monotonic)
     mouthpiece = Mouthpiece(desk, relay, telegram.bot)
-    inbox = Inbox(desk, telegram, mouthpiece.handle)
+    inbox = Inbox(desk, telegram, mouthpiece.handle, lambda why: relay.shout(Notice("halted", {"why": why[:100]})))
     return Application(settings, desk, telegram, relay, inbox, http, store, observed)
 
 

@@ -101,6 +101,13 @@ class Settings(BaseSettings):
             raise ValueError("wants asset/fiat pairs such as USDT/CNY")
         return value
 
+    @field_validator("telegram_webhook")
+    @classmethod
+    def _polling_only(cls, value: bool) -> bool:
+        if value:
+            raise ValueError("webhook mode is not built yet; leave it false, the desk polls")
+        return value
+
     @field_validator("desk_timezone")
     @classmethod
     def _timezone(cls, value: str) -> str:

@@ -12,7 +12,7 @@ from bot.domain.updates import Verdict, read_update
 from bot.flows import assemble, deliver, invites, members
 from bot.flows.admit import Admitted
 from bot.flows.confirm import Changed
-from bot.flows.desk import Desk
+from bot.flows.desk import Desk, StoreError
 from bot.views.buttons import Tap, Verb
 from bot.views.confirms import changed
 from bot.views.desk import text_hint
@@ -210,7 +210,7 @@ class Mouthpiece:
 
 
 def _nothing_sent(no: DeskError) -> DeskError:
-    """What fails inside a handler is a look: however it failed, no request that moves money was sent."""
+    """What fails inside a handler is a look or our memory: however it failed, no request that moves money was sent."""
     if isinstance(no, Unknown):
         return Unreachable(no.venue, no.call, no.detail)
-    return no
+    return NotAllowed("database") if isinstance(no, StoreError) else no

@@ -9,6 +9,7 @@ from handlers.context import Did
 
 
 async def start(did: Did) -> None:
+    await own_settings.started(did.desk, did.person_id)
     reader = did.reader
     if reader.person is not None:
         await did.mouth.show_menu(did.person_id, views.menu(reader.person.role, reader.language))

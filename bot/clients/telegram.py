@@ -110,9 +110,10 @@ class Telegram:
         )
 
     async def start(self) -> None:
-        """Connect and learn who we are. Raises Offline or Rejected."""
+        """Connect, learn who we are, and ask for polling. Raises Offline, or Rejected for a wrong token."""
         with _mapped():
             await self.bot.initialize()
+            await self.bot.delete_webhook(drop_pending_updates=False)
 
     async def stop(self) -> None:
         with contextlib.suppress(telegram_error.TelegramError):
@@ -145,18 +146,34 @@ class Telegram:
         reply_to: int | None = None,
     ) -> int:
         """Show a card; long texts go in parts with the buttons under the last. Returns the last message's id."""
-        parts = _parts(card.text)
-        for part in parts[:-1]:
-            await self._send_text(chat_id, part, None, silent=silent, topic_id=topic_id, reply_to=reply_to)
         try:
-            return await self._send_text(
-                chat_id, parts[-1], _markup(card), silent=silent, topic_id=topic_id, reply_to=reply_to
-            )
+            return await self._send_parts(chat_id, card, _parts(card.text), silent, topic_id, reply_to, is_html=True)
         except Rejected:
-            plain = _parts(card.plain)[-1]
-            return await self._send_text(
-                chat_id, plain, _markup(card), silent=silent, topic_id=topic_id, reply_to=None, is_html=False
+            return await self._send_parts(chat_id, card, _parts(card.plain), silent, topic_id, None, is_html=False)
+
+    async def _send_parts(
+        self,
+        chat_id: int,
+        card: CardLike,
+        parts: list[str],
+        silent: bool,
+        topic_id: int | None,
+        reply_to: int | None,
+        *,
+        is_html: bool,
+    ) -> int:
+        message_id = 0
+        for number, part in enumerate(parts, start=1):
+            message_id = await self._send_text(
+                chat_id,
+                part,
+                _markup(card) if number == len(parts) else None,
+                silent=silent,
+                topic_id=topic_id,
+                reply_to=reply_to,
+                is_html=is_html,
             )
+        return message_id
 
     async def _send_text(
         self,

@@ -30,7 +30,30 @@ async def prepare(desk: Desk, user_id: int, order_id: str, action: Action, choic
 async def open_step(
     desk: Desk, user_id: int, order_id: str, action: Action, choice: Choice | None = None
 ) -> tuple[Situation, Seal]:
-    """Look, check, seal, claim. Raises NotAllowed or VenueError; then nothing was opened."""
+    """Look, check, seal, claim. Raises NotAllowed (journalled) or VenueError; then nothing was opened."""
+    try:
+        return await _open_step(desk, user_id, order_id, action, choice)
+    except NotAllowed as no:
+        await journal_refusal(desk, user_id, order_id, action, no)
+        raise
+
+
+async def journal_refusal(desk: Desk, user_id: int, order_id: str, action: Action, no: NotAllowed) -> None:
+    """That somebody was refused is worth a line, too."""
+    async with desk.store.write() as tables:
+        await tables.journal.add(
+            at=desk.now(),
+            actor=user_id,
+            action=action.value,
+            target=order_id,
+            facts={"reason": no.reason, **no.facts},
+            outcome="not_allowed",
+        )
+
+
+async def _open_step(
+    desk: Desk, user_id: int, order_id: str, action: Action, choice: Choice | None
+) -> tuple[Situation, Seal]:
     person = may(desk, user_id, order_id, action)
     order = await look(desk, order_id)
     await learn_profile(desk, order.counterparty_id)

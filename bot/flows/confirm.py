@@ -56,7 +56,6 @@ async def confirm(desk: Desk, user_id: int, seal_id: str, tapped_at: int) -> Int
     if no is not None:
         raise no
     assert intent is not None
-    desk.acting.add(intent.id)
     desk.spawn(perform(desk, intent), f"{intent.action} {intent.target}")
     return intent
 
@@ -166,11 +165,8 @@ async def _journal_refusal(desk: Desk, tables: Tables, user_id: int, seal: Seal,
 
 async def perform(desk: Desk, intent: Intent) -> None:
     """Send the one request of a `sent` intent and keep its outcome; whatever happens, never a second time."""
-    try:
-        event, answer = await _request(desk, intent)
-        await _settle(desk, intent, event, answer)
-    finally:
-        desk.acting.discard(intent.id)
+    event, answer = await _request(desk, intent)
+    await _settle(desk, intent, event, answer)
 
 
 async def _request(desk: Desk, intent: Intent) -> tuple[Event, str]:

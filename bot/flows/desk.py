@@ -14,7 +14,9 @@ from bot.domain.errors import NotAllowed
 from bot.domain.orders import Profile
 from bot.domain.policy import Policy
 from bot.domain.staff import Person, Right
-from storage.store import Store, Tables
+from storage.store import Store, StoreError, Tables
+
+__all__ = ["Desk", "StoreError", "log"]
 
 log = logging.getLogger("desk")
 
@@ -36,7 +38,6 @@ class Desk:
     blind_since: int | None = None
     profiles: "TTLCache[str, Profile]" = field(default_factory=lambda: TTLCache(maxsize=2048, ttl=600))
     wake_relay: asyncio.Event = field(default_factory=asyncio.Event)
-    acting: set[str] = field(default_factory=set)
     look_not_before: dict[str, int] = field(default_factory=dict)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 

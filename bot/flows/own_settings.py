@@ -18,6 +18,13 @@ async def set_duty(desk: Desk, user_id: int, on: bool) -> Person:
     return desk.people[user_id]
 
 
+async def started(desk: Desk, user_id: int) -> None:
+    """The person pressed Start: from now on the bot can write to them."""
+    desk.need(user_id, Right.READ)
+    async with desk.store.write() as tables:
+        await tables.staff.set_reachable(user_id, True)
+
+
 async def set_language(desk: Desk, user_id: int, language: str) -> Person:
     desk.need(user_id, Right.READ)
     if language not in ("en", "zh"):

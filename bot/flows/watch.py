@@ -14,6 +14,7 @@ from bot.flows.desk import Desk, log
 TABS: tuple[Literal["pending", "dispute"], ...] = ("pending", "dispute")
 CATCH_UP_MARGIN_SECONDS = 600
 PAGE = 200
+CLOCK_ALARM_SECONDS = 5.0
 
 
 class Watch:
@@ -23,6 +24,8 @@ class Watch:
         self._desk = desk
         self._seen: dict[str, str] | None = None
         self._market_of: dict[str, tuple[str, str]] = {}
+        self._is_clock_said = False
+        self._kept_at = 0
 
     async def round(self) -> None:
         """One poll tick. Never raises for a venue that is away: the desk says that it is blind instead."""
@@ -38,6 +41,7 @@ class Watch:
             await self._went_blind(error)
             return
         await self._can_see(started)
+        await self._check_clock()
 
     async def _market(self, market: tuple[str, str], seen: dict[str, str]) -> None:
         asset, fiat = market
@@ -48,6 +52,8 @@ class Watch:
                     rows[row.id] = row
         for row in rows.values():
             self._market_of[row.id] = market
+            if row.id not in seen:
+                self._desk.spawn(_learn(self._desk, row.counterparty_id), f"profile {row.counterparty_id}")
             if seen.get(row.id) != row.signature:
                 await self._details(row.id, row.signature, seen)
         await self._vanished(market, set(rows), seen)
@@ -77,10 +83,17 @@ class Watch:
         if order.is_final:
             seen.pop(order_id, None)
             self._market_of.pop(order_id, None)
-        else:
-            if signature is not None:
-                seen[order_id] = signature
-            await learn_profile(self._desk, order.counterparty_id)
+        elif signature is not None:
+            seen[order_id] = signature
+
+    async def _check_clock(self) -> None:
+        """Say once when our clock drifts from the venue's, long before the venue refuses us."""
+        skew = self._desk.venue.skew_seconds
+        if abs(skew) <= CLOCK_ALARM_SECONDS:
+            self._is_clock_said = False
+        elif not self._is_clock_said:
+            self._is_clock_said = True
+            await self._say("clock_skew", {"seconds": f"{skew:.0f}"})
 
     async def _went_blind(self, error: Exception) -> None:
         desk = self._desk
@@ -102,8 +115,6 @@ class Watch:
             self._kept_at = started
             async with desk.store.write() as tables:
                 await tables.desk.put("looked_at", str(started))
-
-    _kept_at = 0
 
     async def _say(self, kind: str, facts: dict[str, str]) -> None:
         desk = self._desk
@@ -138,3 +149,7 @@ class Watch:
                     await look(self._desk, row.id)
             if len(rows) < PAGE:
                 return
+
+
+async def _learn(desk: Desk, counterparty_id: str) -> None:
+    await learn_profile(desk, counterparty_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,15 +19,22 @@ POLL_SECONDS = 25
 RETRY_SECONDS = (0.5, 1, 2, 5)
 
 Handle = Callable[[Admitted], Awaitable[None]]
+Alarm = Callable[[str], Awaitable[None]]
+ALARM_EVERY_SECONDS = 300
 
 
 class Inbox:
-    """`handle` is called for every admitted update: in order within a key, at the same time across keys."""
+    """`handle` is called for every admitted update: in order within a key, at the same time across keys.
 
-    def __init__(self, desk: Desk, telegram: Telegram, handle: Handle) -> None:
+    `alarm` hears, at most every five minutes, that updates cannot be stored.
+    """
+
+    def __init__(self, desk: Desk, telegram: Telegram, handle: Handle, alarm: Alarm) -> None:
         self._desk = desk
         self._telegram = telegram
         self._handle = handle
+        self._alarm = alarm
+        self._alarmed_at: float | None = None
         self._lines: dict[str, asyncio.Queue[Admitted]] = {}
         self._workers: set[asyncio.Task[None]] = set()
 
@@ -47,9 +55,16 @@ class Inbox:
                 log.warning("Telegram cannot be asked: %s", away)
                 await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
                 failures += 1
-            except Exception:  # an update that cannot be stored must not be confirmed: ask for the same ones again
+            except Exception as broken:  # an update that cannot be stored must not be confirmed: ask for it again
                 log.exception("updates could not be stored")
+                await self._cry(str(broken))
                 await asyncio.sleep(1)
+
+    async def _cry(self, why: str) -> None:
+        now = time.monotonic()
+        if self._alarmed_at is None or now - self._alarmed_at > ALARM_EVERY_SECONDS:
+            self._alarmed_at = now
+            await self._alarm(why)
 
     async def take_in(self, batch: Sequence[Mapping[str, Any]], offset: int | None) -> int | None:
         """Store a batch and hand out what is new. Returns the offset that confirms it."""

@@ -82,6 +82,14 @@ class Relay:
         with suppress(NotReached):
             await self._telegram.answer(callback_id, text, alert=alert)
 
+    async def shout(self, notice: Notice) -> None:
+        """Tell owners at once and past the outbox: for when the outbox itself cannot be written."""
+        for owner in with_role(self._desk, Role.OWNER):
+            reader = deliver.reader_for(self._desk, owner.id)
+            if reader is not None:
+                with suppress(NotReached):
+                    await self._telegram.send(owner.id, notice_card(notice, reader), silent=False)
+
     async def remove_from_group(self, user_id: int) -> bool:
         """Out of the desk group; False when Telegram did not let us."""
         chat_id = self._desk.desk_chat_id
@@ -169,6 +177,8 @@ class Relay:
         """Do it, and turn every way it can fail into what happens next."""
         try:
             await telling
+            if deliveries[0].chat_id < 0:
+                self._is_group_lost = False
         except Slow as slow:
             self.pace.hold(deliveries[0].chat_id, slow.seconds)
             await self._later(deliveries, slow.seconds, str(slow))
