@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from bot.clients.gate_c2c.client import GateC2C
 from bot.clients.http import Http
@@ -28,6 +29,18 @@ log = logging.getLogger("desk.app")
 
 DRAIN_SECONDS = 8.0
 RETRY_START_SECONDS = 2.0
+
+Client = TypeVar("Client")
+
+
+class Around(Protocol):
+    """Puts something around a client that reaches outside; `name` is gate or telegram."""
+
+    def __call__(self, name: str, client: Client) -> Client: ...
+
+
+def _bare(name: str, client: Client) -> Client:
+    return client
 
 
 class StartError(Exception):
@@ -131,15 +144,21 @@ class Application:
             log.warning("closing failed", exc_info=True)
 
 
-async def assemble(settings: Settings, *, clock: Clock | None = None, probe: Probe | None = None) -> Application:
-    """Wire the desk from its settings. Raises StoreError when the database cannot be used."""
+async def assemble(
+    settings: Settings, *, clock: Clock | None = None, probe: Probe | None = None, around: Around = _bare
+) -> Application:
+    """Wire the desk from its settings; `around` sees every client that reaches outside.
+
+    Raises StoreError when the database cannot be used.
+    """
     clock = clock or Clock()
     store = await Store.open(settings.database_url, probe)
     http = Http("gate", clock=time.time)
     observed: dict[str, bool] = {}
+    gate = _gate(settings, http, observed)
     desk = Desk(
         store=store,
-        gate=_gate(settings, http, observed),
+        gate=around("gate", gate) if gate is not None else None,
         policy=settings.policy(),
         clock=clock,
         new_id=lambda: secrets.token_urlsafe(9).replace("-", "x"),
@@ -147,8 +166,9 @@ async def assemble(settings: Settings, *, clock: Clock | None = None, probe: Pro
     desk.started_at = desk.now()
     async with store.read() as tables:
         await desk.read_people(tables)
-    telegram = Telegram(settings.telegram_token.get_secret_value(), settings.telegram_api_url, settings.telegram_proxy)
-    relay = Relay(desk, telegram, time.monotonic)
+    token = settings.telegram_token.get_secret_value()
+    telegram = around("telegram", Telegram(token, settings.telegram_api_url, settings.telegram_proxy))
+    relay = Relay(desk, telegram, clock.monotonic)
     mouthpiece = Mouthpiece(desk, relay, telegram.bot)
     inbox = Inbox(desk, telegram, mouthpiece.handle, lambda why: relay.shout(Notice("halted", {"why": why[:100]})))
     return Application(settings, desk, telegram, relay, inbox, http, store, observed)

@@ -39,7 +39,7 @@ class Relay:
     def __init__(self, desk: Desk, telegram: Telegram, now: Callable[[], float]) -> None:
         self._desk = desk
         self._telegram = telegram
-        self.pace = Pace(now)
+        self.pace = Pace(now, desk.clock.sleep)
         self._locks: dict[int, asyncio.Lock] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._has_topics = True
