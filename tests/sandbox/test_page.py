@@ -9,11 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.sandbox import DESK, OPERATOR, OWNER, STRANGER, Json, Sandbox, running_sandbox
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 CHROMIUM = "/usr/bin/chromium"
 KEYS = [
@@ -46,30 +47,36 @@ class Bot:
         return dict(update)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def box() -> AsyncIterator[Sandbox]:
     async with running_sandbox() as box:
         yield box
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def bot(box: Sandbox) -> AsyncIterator[Bot]:
     async with httpx.AsyncClient(trust_env=False, timeout=15) as client:
         yield Bot(client, box)
 
 
-@pytest.fixture
-async def page(box: Sandbox) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(box.page_url)
-        await page.get_by_test_id("person-operator").click()
-        yield page
-        await browser.close()
-        assert errors == []
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(box: Sandbox, browser: Browser) -> AsyncIterator[Page]:
+    page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(box.page_url)
+    await page.get_by_test_id("person-operator").click()
+    yield page
+    await page.close()
+    assert errors == []
 
 
 async def test_a_tap_reaches_the_bot_and_its_answer_reaches_the_thumb(page: Page, bot: Bot) -> None:
