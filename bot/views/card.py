@@ -14,6 +14,7 @@ from dataclasses import dataclass
 DATA_BYTES = 64
 COPY_LENGTH = 256
 NAME_COLUMNS = 40
+CLEANED_PER_COLUMN = 16  # characters looked at per column shown: a text of nothing but marks must cost nothing
 STYLES = ("", "danger", "primary", "success")
 
 
@@ -30,7 +31,8 @@ def escape(text: str, limit: int = NAME_COLUMNS) -> Markup:
 
 def clean(text: str, limit: int = NAME_COLUMNS) -> str:
     """Foreign text on one line, without NUL, control, direction and other invisible characters; cut at `limit`."""
-    visible = "".join(" " if char.isspace() else char for char in text if char.isspace() or not _is_hidden(char))
+    start = text[: limit * CLEANED_PER_COLUMN]
+    visible = "".join(" " if char.isspace() else char for char in start if char.isspace() or not _is_hidden(char))
     return cut(" ".join(visible.split()), limit)
 
 
@@ -57,7 +59,7 @@ def cut(text: str, limit: int) -> str:
 
 def width(text: str) -> int:
     """Columns on a phone: wide characters and emoji are 2, combining marks 0."""
-    return sum(_columns(char) for char in text)
+    return len(text) if text.isascii() else sum(_columns(char) for char in text)
 
 
 def _columns(char: str) -> int:
@@ -72,12 +74,28 @@ def keep(text: str) -> Markup:
     return text if isinstance(text, Markup) else escape(text)
 
 
-def fill(template: str, facts: Mapping[str, str]) -> Markup:
-    """A sentence of the catalogue as HTML with its facts in place. Raises TypeError for a fact that is not text."""
+class _Kept(dict[str, str]):
+    """Facts in which a missing one leaves a mark instead of an error."""
+
+    def __init__(self, facts: Mapping[str, str], missing: str) -> None:
+        super().__init__(facts)
+        self._missing = missing
+
+    def __missing__(self, key: str) -> str:
+        if not self._missing:
+            raise KeyError(key)
+        return self._missing
+
+
+def fill(template: str, facts: Mapping[str, str], *, missing: str = "") -> Markup:
+    """A sentence of the catalogue as HTML with its facts in place.
+
+    Raises TypeError for a fact that is not text, and KeyError for one that did not come unless `missing` stands in.
+    """
     for name, fact in facts.items():
         if not isinstance(fact, str):
             raise TypeError(f"{name} of {template!r} must be text, not {type(fact).__name__}")
-    kept = {name: keep(fact) for name, fact in facts.items()}
+    kept = _Kept({name: keep(fact) for name, fact in facts.items()}, missing)
     return Markup(html.escape(template, quote=False).format_map(kept))
 
 

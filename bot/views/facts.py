@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from bot.domain.intents import Action
 from bot.texts import formatting as form
 from bot.texts import mark
-from bot.views.card import Markup, escape
+from bot.views.card import Markup, escape, fill
 from bot.views.pen import Pen
 
 ROLES = {
@@ -28,17 +28,18 @@ AMOUNTS = ("amount", "limit", "used", "per_action", "per_day")
 FACT_COLUMNS = 200
 
 
-class Facts(dict[str, Markup]):
-    """A fact that did not come leaves a dash in the sentence: a refusal must never fail to be told."""
-
-    def __missing__(self, key: str) -> Markup:
-        return Markup("–")
+MISSING = "–"
 
 
-def ready(pen: Pen, facts: Mapping[str, str]) -> Facts:
+def told(pen: Pen, template: str, facts: Mapping[str, str]) -> Markup:
+    """The sentence filled with ready facts; one that did not come leaves a dash, so that it is told in any case."""
+    return fill(pen.words.template(template), ready(pen, facts), missing=MISSING)
+
+
+def ready(pen: Pen, facts: Mapping[str, str]) -> dict[str, Markup]:
     """Every fact as HTML. Moments are Unix milliseconds in text (`since`, `until`, `at`, or a name ending in `_at`);
     `order` is a full id and is told by its last four digits."""
-    return Facts({name: _ready(pen, name, fact) for name, fact in facts.items()})
+    return {name: _ready(pen, name, fact) for name, fact in facts.items()}
 
 
 def _amount(fact: str) -> Markup:

@@ -7,10 +7,10 @@ from bot.domain.situations import LockReason, Notice, Reader
 from bot.domain.staff import Role
 from bot.texts import mark
 from bot.views.buttons import FIELD, Verb, press
-from bot.views.card import Card, Rows, bold, fill, joined
+from bot.views.card import Card, Rows, bold, joined
 from bot.views.confirms import LOCK_WORDS
 from bot.views.desk import desk_frozen, desk_unfrozen, start_card, welcome_card
-from bot.views.facts import ready
+from bot.views.facts import told
 from bot.views.pen import Pen
 from bot.views.staff import join_request
 
@@ -132,8 +132,8 @@ def notice_card(notice: Notice, reader: Reader) -> Card:
         return special
     pen = Pen(reader)
     templates = NOTICES.get(notice.kind, UNKNOWN_KIND)
-    facts = ready(pen, {"kind": notice.kind, **notice.facts, **_words(pen, notice)})
-    first, *rest = (fill(pen.words.template(template), facts) for template in templates)
+    facts = {"kind": notice.kind, **notice.facts, **_words(pen, notice)}
+    first, *rest = (told(pen, template, facts) for template in templates)
     return Card(joined((bold(first), *rest)), _rows(pen, notice))
 
 

@@ -7,8 +7,8 @@ is missing leaves a dash: a refusal must never fail to be told.
 from bot.domain.errors import DeskError, NotAllowed, Refused, Unknown, Unreachable, VenueError
 from bot.domain.situations import Reader
 from bot.views.buttons import FIELD, Verb, press
-from bot.views.card import Card, Markup, cut, fill
-from bot.views.facts import ready
+from bot.views.card import Card, Markup, cut
+from bot.views.facts import told
 from bot.views.pen import Pen
 from bot.views.refusal_words import GATEWAY, REASONS, USAGE, VENUE_CODES, VENUE_OUTCOMES
 
@@ -26,7 +26,7 @@ def refusal(error: DeskError, reader: Reader) -> Markup:
         return _not_allowed(pen, error)
     if isinstance(error, VenueError):
         return _venue(pen, error)
-    return _say(pen, REASONS[DEFECT], {})
+    return told(pen, REASONS[DEFECT], {})
 
 
 def refusal_card(error: DeskError, reader: Reader, *, order: str = "", action: str = "") -> Card:
@@ -56,7 +56,7 @@ def _not_allowed(pen: Pen, error: NotAllowed) -> Markup:
         template = REASONS.get(error.reason, REASONS[UNKNOWN_REASON])
     if error.reason in ("seal_used", "already_open", "already_done", "not_your_step") and not error.facts.get("who"):
         template = REASONS.get(f"{error.reason}_by_nobody", template)
-    return fill(pen.words.template(template), ready(pen, {"reason": error.reason, **error.facts}))
+    return told(pen, template, {"reason": error.reason, **error.facts})
 
 
 def _venue(pen: Pen, error: VenueError) -> Markup:
@@ -64,12 +64,12 @@ def _venue(pen: Pen, error: VenueError) -> Markup:
     if isinstance(error, Refused):
         seconds = "" if error.retry_after is None else format(error.retry_after, ".0f")
         facts |= {"code": error.code, "status": str(error.status), "seconds": seconds or "–"}
-        return _say(pen, _refused_words(error), facts)
+        return told(pen, _refused_words(error), facts)
     if isinstance(error, Unreachable):
-        return _say(pen, VENUE_OUTCOMES["unreachable"], facts)
+        return told(pen, VENUE_OUTCOMES["unreachable"], facts)
     if isinstance(error, Unknown):
-        return _say(pen, VENUE_OUTCOMES[error.why], facts | {"status": str(error.status or "–")})
-    return _say(pen, VENUE_OUTCOMES["unclear"], facts)
+        return told(pen, VENUE_OUTCOMES[error.why], facts | {"status": str(error.status or "–")})
+    return told(pen, VENUE_OUTCOMES["unclear"], facts)
 
 
 def _refused_words(error: Refused) -> str:
@@ -84,7 +84,3 @@ def _refused_words(error: Refused) -> str:
     if error.status >= SERVER_ERROR:
         return VENUE_OUTCOMES["server_error"]
     return VENUE_OUTCOMES["refused"]
-
-
-def _say(pen: Pen, template: str, facts: dict[str, str]) -> Markup:
-    return fill(pen.words.template(template), ready(pen, facts))
