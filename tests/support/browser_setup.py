@@ -7,20 +7,20 @@ import sys
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-PACKAGES = {"chromium": "chromium", "font": "fonts-noto-cjk"}
+FONTS = {":lang=zh": "fonts-noto-cjk", "Noto Color Emoji": "fonts-noto-color-emoji"}
 
 
 def missing() -> list[str]:
     """The Debian packages that are not there yet."""
-    needed = [] if Path(CHROMIUM).exists() else [PACKAGES["chromium"]]
-    fonts = (
-        subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=False)
-        if shutil.which("fc-list")
-        else None
-    )
-    if fonts is None or not fonts.stdout.strip():
-        needed.append(PACKAGES["font"])
-    return needed
+    needed = [] if Path(CHROMIUM).exists() else ["chromium"]
+    return needed + [package for pattern, package in FONTS.items() if not _has_font(pattern)]
+
+
+def _has_font(pattern: str) -> bool:
+    if shutil.which("fc-list") is None:
+        return False
+    found = subprocess.run(["fc-list", pattern], capture_output=True, text=True, check=False)
+    return bool(found.stdout.strip())
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The whole desk inside the test's event loop: the same `Application` that `run` starts, against the sandbox's sockets."""
+"""The whole desk inside the test's event loop: the same `Application` that `run` starts, on the sandbox's sockets."""
 
 from __future__ import annotations
 

@@ -1,0 +1,128 @@
+"""A newcomer's first minutes in a real browser: `python -m bot demo`, the operator's phone, two taps, coins once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "screenshots"
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+SLOW = 20_000
+TAKE = bool(os.environ.get("C2C_DESK_SCREENSHOTS"))
+
+
+@asynccontextmanager
+async def demo(*arguments: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+    """The demo as a person starts it; its address and its process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--port", "0", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        while line := (await asyncio.wait_for(process.stdout.readline(), 30)).decode():
+            if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+                break
+        yield found[0], process  # type: ignore[index]
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            await asyncio.wait_for(process.wait(), 10)
+
+
+@asynccontextmanager
+async def opened(address: str, person: str, locale: str = "en-GB", width: int = 1280) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = await browser.new_page(viewport={"width": width, "height": 860}, locale=locale)
+        await page.goto(address)
+        await page.get_by_test_id(f"person-{person}").click()
+        yield page
+        await browser.close()
+
+
+async def picture(target: Page | Locator, name: str) -> None:
+    """Kept in docs/ when C2C_DESK_SCREENSHOTS is set, else only taken."""
+    path = str(PICTURES / f"{name}.png") if TAKE else None
+    await target.screenshot(path=path)
+
+
+def newest(page: Page, words: str) -> Locator:
+    """The newest message of the open chat with these words."""
+    return page.locator("[data-testid^=message-]").filter(has_text=words).last
+
+
+async def test_the_operator_releases_once_and_the_stranger_changes_nothing() -> None:
+    async with demo() as (address, process), opened(address, "operator") as page:
+        started = time.monotonic()
+        bell = newest(page, "Paid – check the bank")
+        await expect(bell).to_be_visible(timeout=SLOW)
+        assert time.monotonic() - started < 10
+        await picture(page, "demo-en")
+        await picture(bell, "card-paid-en")
+
+        await stranger_tries(page)
+
+        taps = 0
+        await page.get_by_test_id("person-operator").click()
+        await newest(page, "Paid – check the bank").get_by_role("button", name="Release…").click()
+        taps += 1
+        confirm = newest(page, "It cannot be undone")
+        await expect(confirm).to_be_visible(timeout=SLOW)
+        for words in ("Release 1,000.00 USDT?", "张三丰", "+7,200.00 CNY", "8821"):
+            await expect(confirm).to_contain_text(words)
+        await picture(confirm, "confirm-en")
+        await page.wait_for_timeout(1400)
+        await confirm.get_by_role("button", name=re.compile("I saw it: release")).click()
+        taps += 1
+        await expect(newest(page, "Released 1,000.00 USDT")).to_be_visible(timeout=SLOW)
+        assert taps <= 3
+        await expect(page.locator("[data-testid^=coins-released-]").first).to_have_text(re.compile("1,?000"))
+        await expect(money_calls(page)).to_have_count(1)
+        await picture(page, "released-en")
+        await stops_quickly(process)
+
+
+def money_calls(page: Page) -> Locator:
+    return page.get_by_test_id("money-calls").locator("li").filter(has_text="confirm-receipt")
+
+
+async def stranger_tries(page: Page) -> None:
+    """Whatever a stranger writes is met with silence."""
+    await page.get_by_test_id("person-stranger").click()
+    await page.get_by_test_id("message-text").fill("/orders")
+    await page.get_by_test_id("message-send").click()
+    await page.wait_for_timeout(1500)
+    await expect(page.locator("[data-testid^=message-]").filter(has_text="Queue")).to_have_count(0)
+    await expect(money_calls(page)).to_have_count(0)
+
+
+async def stops_quickly(process: asyncio.subprocess.Process) -> None:
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    await asyncio.wait_for(process.wait(), 10)
+    assert time.monotonic() - started < 5
+
+
+async def test_the_same_in_chinese_on_a_narrow_phone() -> None:
+    async with demo("--language", "zh") as (address, _), opened(address, "operator", "zh-CN", 390) as page:
+        bell = newest(page, "买家已付款")
+        await expect(bell).to_be_visible(timeout=SLOW)
+        await picture(page, "demo-zh")
+        await bell.get_by_role("button", name="放币…").click()
+        confirm = newest(page, "放出后无法撤回")
+        await expect(confirm).to_be_visible(timeout=SLOW)
+        await picture(confirm, "confirm-zh")
+        await page.wait_for_timeout(1400)
+        await confirm.get_by_role("button", name=re.compile("已看到")).click()
+        await expect(newest(page, "已放币")).to_be_visible(timeout=SLOW)
