@@ -101,21 +101,29 @@ async def test_the_answer_to_the_release_is_armed_to_get_lost(box: Sandbox) -> N
 
 async def test_the_order_changes_only_once_the_confirm_is_open(box: Sandbox) -> None:
     await box.stage.play("changed-order", pace=0.0)
+    order = await until(lambda: first_order(box), "an order")
     await asyncio.sleep(0.6)
-    (order,) = await orders(box)
-    changes = box.venue.orders[int(order["id"])].shown
-    assert changes == {}
-    red = {"text": "Release 1,000.00 USDT", "callback_data": "x", "style": "danger"}
-    card = {
-        "chat_id": OPERATOR,
-        "text": f"Release? · {order['id'][-4:]}",
-        "reply_markup": {"inline_keyboard": [[red]]},
-    }
+    own = order["id"][-4:]
+    for text, style in ((f"Paid · {own}", "primary"), ("Release? · 9999", "danger")):
+        await send_card(box, text, style)
+    await asyncio.sleep(1)
+    assert box.venue.orders[int(order["id"])].shown == {}
+    await send_card(box, f"Release? · {own}", "danger")
+    await until_over(box)
+    assert box.venue.orders[int(order["id"])].shown["its_realname"] == "李四"
+
+
+async def first_order(box: Sandbox) -> dict[str, Any] | None:
+    found = await orders(box)
+    return found[0] if found else None
+
+
+async def send_card(box: Sandbox, text: str, style: str) -> None:
+    button = {"text": "Release…", "callback_data": "x", "style": style}
+    card = {"chat_id": OPERATOR, "text": text, "reply_markup": {"inline_keyboard": [[button]]}}
     async with httpx.AsyncClient(trust_env=False) as client:
         url = f"{box.telegram.url}/bot{box.keys.bot_token}/sendMessage"
         assert (await client.post(url, json=card)).status_code == 200
-    await until_over(box)
-    assert box.venue.orders[int(order["id"])].shown["its_realname"] == "李四"
 
 
 async def test_a_new_story_ends_the_old_one_and_brings_the_worlds_back(box: Sandbox) -> None:
