@@ -52,7 +52,7 @@ def draw_paid(pen: Pen, s: Situation) -> Drawing:
         made.line(pen.say("Marked paid {time}", time=pen.clock_s(order.paid_at)), 1)
     if order.appeal_from:
         made.line(pen.say("From {time} you may appeal", time=pen.clock_s(order.appeal_from)))
-        made.line(pen.say("in the Gate app"))
+        made.line(pen.say("in the Gate app"), 3)
     add_last_line(pen, s, made)
     made.rows = rows(more_row(pen, s))
     return made

@@ -34,7 +34,7 @@ def order_card(s: Situation, reader: Reader, above: tuple[Markup, ...] = ()) -> 
     made = _draw(pen, s)
     notes = list(above)
     if not s.order.is_final and not s.has_open_intent:
-        notes += outcome_lines(pen, s)
+        notes += [] if above else outcome_lines(pen, s)
         if is_taken(pen, s):
             notes.append(pen.say("✋ {who} is on it", who=pen.staff(s.claimed_name)))
     for index, note in enumerate(notes, start=1):

@@ -11,6 +11,7 @@ from bot.views.drawing import Drawing
 from bot.views.order_buttons import copies, is_taken, more_row, take_over_row
 from bot.views.pen import Pen, rows
 
+MOST_PARTS = 3
 LOCKED = {
     LockReason.NAME_DIFFERS: mark("Stopped: other name in the bank"),
     LockReason.OTHER_PAYER: mark("Stopped: somebody else paid"),
@@ -126,7 +127,7 @@ def add_last_line(pen: Pen, s: Situation, made: Drawing) -> None:
     if order.has_traded:
         parts.append(pen.words("known"))
     if parts:
-        made.line(joined(parts, " · "), 2)
+        made.line(joined(parts[:MOST_PARTS], " · "), 2)
 
 
 def _paid_rows(pen: Pen, s: Situation) -> Rows:

@@ -15,7 +15,7 @@ from bot.views import confirms, desk, queue, refusals, staff
 from bot.views.card import Card
 from bot.views.journal import journal_page
 from bot.views.notices import NOTICES, notice_card
-from bot.views.orders import moved_line, more_card, order_card, payee_card
+from bot.views.orders import more_card, moved_line, order_card, payee_card
 from bot.views.refusal_words import GATEWAY, REASONS, USAGE, VENUE_CODES
 
 NOW = 1_763_733_722_000  # 14:02:02 in UTC
