@@ -9,7 +9,8 @@ from handlers.context import Did
 
 
 async def start(did: Did) -> None:
-    await own_settings.started(did.desk, did.person_id)
+    name = did.message.from_user.full_name if did.message is not None and did.message.from_user else ""
+    await own_settings.started(did.desk, did.person_id, name)
     reader = did.reader
     if reader.person is not None:
         await did.mouth.show_menu(did.person_id, views.menu(reader.person.role, reader.language))
@@ -63,13 +64,21 @@ async def timezone(did: Did) -> None:
 
 
 async def freeze_desk(did: Did) -> None:
+    _no_words(did, "freeze")
     await freeze.freeze_desk(did.desk, did.person_id)
     await did.say(views.desk_frozen(did.desk.person(did.person_id).name, did.reader))
 
 
 async def unfreeze_desk(did: Did) -> None:
+    _no_words(did, "unfreeze")
     await freeze.unfreeze_desk(did.desk, did.person_id)
     await did.say(views.desk_unfrozen(did.desk.person(did.person_id).name, did.reader))
+
+
+def _no_words(did: Did, command: str) -> None:
+    """`/unfreeze 1003` means a person (`/staff unfreeze 1003`): it must not let the desk's money go."""
+    if did.words:
+        raise NotAllowed("usage", {"command": command})
 
 
 async def show_journal(did: Did) -> None:

@@ -87,6 +87,26 @@ async def record_outcome(desk: Desk, tables: Tables, intent: Intent) -> None:
     )  # fmt: skip
 
 
+async def lost_answer(desk: Desk, tables: Tables, intent: Intent, answer: str) -> Intent:
+    """The answer to a `sent` intent is lost: unknown, unless a look since then already shows how it ended.
+
+    Without this a person could be told "unknown" of an order whose end the desk has read.
+    """
+    moved = await tables.intents.move(intent.id, frm=State.SENT, event=Event.NO_ANSWER, at=desk.now(), answer=answer)
+    if moved is None:
+        return intent
+    stored = await tables.orders.get(intent.target)
+    if stored is not None and stored.seen_at >= (moved.sent_at or 0):
+        finding = found(stored.order, moved.action)
+        event = {Finding.DONE: Event.FOUND_DONE, Finding.OTHERWISE: Event.FOUND_OTHERWISE}.get(finding)
+        if event is not None:
+            seen = f"look: {stored.order.status}"
+            known = await tables.intents.move(moved.id, frm=State.UNKNOWN, event=event, at=desk.now(), answer=seen)
+            moved = known or moved
+    await record_outcome(desk, tables, moved)
+    return moved
+
+
 def _news(order: Order) -> tuple[object, ...]:
     """What of an order is news on a card. Clocks that run by themselves are not."""
     return (

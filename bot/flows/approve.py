@@ -18,9 +18,10 @@ from storage.store import Tables
 
 async def prepare(desk: Desk, user_id: int, order_id: str, action: Action, choice: Choice | None = None) -> Situation:
     """A look and every check, without opening a step: for the questions that come before the confirm."""
-    person = may(desk, user_id, order_id, action)
+    may(desk, user_id, order_id, action)
     order = await look(desk, order_id)
     await learn_profile(desk, order.counterparty_id)
+    person = may(desk, user_id, order_id, action)  # the venue took its time; the right may be gone
     async with desk.store.read() as tables:
         stored = await stored_order(tables, order_id)
         await check_now(desk, tables, person, order, stored, action, choice or Choice())
@@ -54,10 +55,11 @@ async def journal_refusal(desk: Desk, user_id: int, order_id: str, action: Actio
 async def _open_step(
     desk: Desk, user_id: int, order_id: str, action: Action, choice: Choice | None
 ) -> tuple[Situation, Seal]:
-    person = may(desk, user_id, order_id, action)
+    may(desk, user_id, order_id, action)
     order = await look(desk, order_id)
     await learn_profile(desk, order.counterparty_id)
     async with desk.store.write() as tables:
+        person = may(desk, user_id, order_id, action)  # the venue took its time; the right may be gone
         stored = await stored_order(tables, order_id)
         choice = _with_requester(choice or Choice(), stored, person)
         limit = await check_now(desk, tables, person, order, stored, action, choice)

@@ -6,7 +6,7 @@ from bot.domain.intents import Action, Event, Intent, State, after
 from bot.domain.orders import Order
 from bot.domain.seals import Seal, differences, facts_of, fingerprint
 from bot.domain.staff import Person
-from bot.flows.absorb import absorb, record_outcome
+from bot.flows.absorb import absorb, lost_answer, record_outcome
 from bot.flows.announce import announce_order
 from bot.flows.approve import check_now
 from bot.flows.assemble import name_of, stored_order
@@ -47,7 +47,7 @@ async def confirm(desk: Desk, user_id: int, seal_id: str, tapped_at: int) -> Int
     async with desk.store.write() as tables:
         await absorb(desk, tables, order, asked_at=asked_at)
         try:
-            intent = await _decide(desk, tables, user_id, seal, order, tapped_at)
+            intent = await _decide(desk, tables, user_id, seal)
         except NotAllowed as error:
             no = error
             await tables.seals.end(seal.id, desk.now())
@@ -75,13 +75,17 @@ async def _check_seal(desk: Desk, seal: Seal, person: Person, tapped_at: int) ->
         raise NotAllowed("too_quick", {"order": seal.order_id})
 
 
-async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal, order: Order, tapped_at: int) -> Intent:
-    """The ledger's decision, in one transaction: every check again, the seal used, the intent written as sent."""
+async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> Intent:
+    """The ledger's decision, in one transaction: every check again, the seal used, the intent written as sent.
+
+    It rests on the newest look that is stored, which may be newer than the one this tap made.
+    """
     person = desk.need(user_id, RIGHTS[seal.action])
+    stored = await stored_order(tables, seal.order_id)
+    order = stored.order
     fresh = await tables.seals.get(seal.id)
     if fresh is None or fresh.used_at is not None:
         raise await _why_used(desk, tables, seal, order)
-    stored = await stored_order(tables, seal.order_id)
     limit = await check_now(desk, tables, person, order, stored, seal.action, seal.choice)
     facts = facts_of(order, seal.action, person, limit, seal.choice)
     if fingerprint(facts) != seal.fingerprint:
@@ -192,14 +196,21 @@ async def _request(desk: Desk, intent: Intent) -> tuple[Event, str]:
     return Event.ACCEPTED, "ok"
 
 
+async def _keep(desk: Desk, tables: Tables, intent: Intent, event: Event, answer: str) -> None:
+    if event is Event.NO_ANSWER:
+        await lost_answer(desk, tables, intent, answer)
+        return
+    moved = await tables.intents.move(intent.id, frm=State.SENT, event=event, at=desk.now(), answer=answer)
+    if moved is not None:
+        await record_outcome(desk, tables, moved)
+
+
 async def _settle(desk: Desk, intent: Intent, event: Event, answer: str) -> None:
     """Commit the outcome; a memory that cannot be written stops all money, and is tried until it can."""
     while True:
         try:
             async with desk.store.write() as tables:
-                moved = await tables.intents.move(intent.id, frm=State.SENT, event=event, at=desk.now(), answer=answer)
-                if moved is not None:
-                    await record_outcome(desk, tables, moved)
+                await _keep(desk, tables, intent, event, answer)
             desk.is_halted = False
             desk.wake_relay.set()
             return

@@ -51,19 +51,20 @@ async def new_cards(desk: Desk, deliveries: list[Delivery]) -> list[Delivery]:
 
 
 def reader_for(desk: Desk, person_id: int | None) -> Reader | None:
-    """Whose eyes; None when the person is no longer staff, so that nothing is sent."""
+    """Whose eyes; None when the person may read nothing (any more), so that nothing is sent."""
     if person_id is None:
         return Reader(desk.policy.language, desk.policy.timezone, None)
     person = desk.people.get(person_id)
-    return Reader(person.language, person.timezone, person) if person is not None else None
+    if person is None or person.is_frozen:
+        return None
+    return Reader(person.language, person.timezone, person)
 
 
 async def take(desk: Desk, deliveries: list[Delivery]) -> list[Task]:
     """Mark as being sent and read the state now; what nobody may read any more is dropped."""
     async with desk.store.write() as tables:
-        await tables.outbox.take([delivery.id for delivery in deliveries])
         tasks = []
-        for delivery in deliveries:
+        for delivery in await tables.outbox.take([delivery.id for delivery in deliveries]):
             task = await _task(desk, tables, delivery)
             if task is None:
                 await tables.outbox.drop(delivery.id, desk.now(), "nobody may read it")

@@ -1,11 +1,12 @@
 """What everybody sets for themselves: duty, language, time zone."""
 
+from dataclasses import replace
 from zoneinfo import available_timezones
 
 from bot.domain.errors import NotAllowed
 from bot.domain.staff import Person, Right
 from bot.flows.desk import Desk
-from bot.flows.people import journal
+from bot.flows.people import OWNER_UNNAMED, journal
 
 
 async def set_duty(desk: Desk, user_id: int, on: bool) -> Person:
@@ -18,11 +19,14 @@ async def set_duty(desk: Desk, user_id: int, on: bool) -> Person:
     return desk.people[user_id]
 
 
-async def started(desk: Desk, user_id: int) -> None:
-    """The person pressed Start: from now on the bot can write to them."""
-    desk.need(user_id, Right.READ)
+async def started(desk: Desk, user_id: int, name: str) -> None:
+    """The person pressed Start: from now on the bot can write to them. An owner's shown name is learnt here."""
+    person = desk.need(user_id, Right.READ)
     async with desk.store.write() as tables:
         await tables.staff.set_reachable(user_id, True)
+        if person.name == OWNER_UNNAMED and name:
+            await tables.staff.put(replace(person, name=name[:64]), desk.now(), user_id)
+            await desk.read_people(tables)
 
 
 async def set_language(desk: Desk, user_id: int, language: str) -> Person:

@@ -6,6 +6,8 @@ from bot.domain.staff import Limit, Person, Right, Role
 from bot.flows.desk import Desk
 from storage.store import Tables
 
+OWNER_UNNAMED = "Owner"
+
 
 async def seed_owners(desk: Desk) -> None:
     """At start: the owners of the settings are owners, whoever left the settings is one no longer."""
@@ -14,7 +16,7 @@ async def seed_owners(desk: Desk) -> None:
         for owner_id in sorted(desk.policy.owners):
             person = known.get(owner_id)
             if person is None:
-                await tables.staff.put(newcomer(desk, owner_id, "Owner", Role.OWNER), desk.now(), owner_id)
+                await tables.staff.put(newcomer(desk, owner_id, OWNER_UNNAMED, Role.OWNER), desk.now(), owner_id)
             elif person.role is not Role.OWNER:
                 await tables.staff.set_role(owner_id, Role.OWNER)
         for person in known.values():

@@ -4,7 +4,7 @@ from bot.domain.errors import NotAllowed, VenueError
 from bot.domain.intents import Event, Intent, State
 from bot.domain.situations import Notice
 from bot.domain.staff import Right, Role
-from bot.flows.absorb import look, record_outcome
+from bot.flows.absorb import look, lost_answer, record_outcome
 from bot.flows.announce import announce, announce_order, with_role
 from bot.flows.assemble import name_of
 from bot.flows.desk import Desk, log
@@ -18,9 +18,11 @@ async def adopt(desk: Desk) -> int:
     async with desk.store.write() as tables:
         orphans = [intent for intent in await tables.intents.all_open() if intent.state is not State.UNKNOWN]
         for intent in orphans:
-            event = Event.NO_ANSWER if intent.state is State.SENT else Event.ABANDONED
+            if intent.state is State.SENT:
+                await lost_answer(desk, tables, intent, "restarted")
+                continue
             moved = await tables.intents.move(
-                intent.id, frm=intent.state, event=event, at=desk.now(), answer="restarted"
+                intent.id, frm=State.PLANNED, event=Event.ABANDONED, at=desk.now(), answer="restarted"
             )
             if moved is not None:
                 await record_outcome(desk, tables, moved)

@@ -1,6 +1,9 @@
 """One round of looking for news at the venue: one list call per market and tab, details only for what moved."""
 
+from collections.abc import Sequence
 from typing import Literal
+
+from cachetools import TTLCache
 
 from bot.domain.errors import NotAllowed, Refused, VenueError
 from bot.domain.orders import OrderRow
@@ -15,6 +18,8 @@ TABS: tuple[Literal["pending", "dispute"], ...] = ("pending", "dispute")
 CATCH_UP_MARGIN_SECONDS = 600
 PAGE = 200
 CLOCK_ALARM_SECONDS = 5.0
+ASK_AGAIN_MS = 30_000
+APPEAL_LOOK_SECONDS = 15
 
 
 class Watch:
@@ -26,6 +31,9 @@ class Watch:
         self._market_of: dict[str, tuple[str, str]] = {}
         self._is_clock_said = False
         self._kept_at = 0
+        self._asked_again: dict[str, int] = {}
+        self._unreadable: set[str] = set()
+        self._appeal_looked_at: TTLCache[str, int] = TTLCache(maxsize=2048, ttl=3600)
 
     async def round(self) -> None:
         """One poll tick. Never raises for a venue that is away: the desk says that it is blind instead."""
@@ -47,22 +55,35 @@ class Watch:
         asset, fiat = market
         rows: dict[str, OrderRow] = {}
         for tab in TABS:
-            for row in await self._desk.venue.pending_orders(asset=asset, fiat=fiat, tab=tab):
+            listing = await self._desk.venue.pending_orders(asset=asset, fiat=fiat, tab=tab)
+            await self._say_unreadable(listing.unreadable)
+            for row in listing:
                 if row.id in seen or not row.phase.is_final:
                     rows[row.id] = row
         for row in rows.values():
             self._market_of[row.id] = market
             if row.id not in seen:
                 self._desk.spawn(_learn(self._desk, row.counterparty_id), f"profile {row.counterparty_id}")
-            if seen.get(row.id) != row.signature:
+            if seen.get(row.id) != row.signature or (row.in_appeal and self._is_look_due(row.id)):
                 await self._details(row.id, row.signature, seen)
         await self._vanished(market, set(rows), seen)
+
+    def _is_look_due(self, order_id: str) -> bool:
+        """In an appeal the details alone tell that it is our move, so they are read without a changed row, too."""
+        now = self._desk.now()
+        is_due = now - self._appeal_looked_at.get(order_id, 0) >= APPEAL_LOOK_SECONDS * 1000
+        if is_due:
+            self._appeal_looked_at[order_id] = now
+        return is_due
 
     async def _vanished(self, market: tuple[str, str], listed: set[str], seen: dict[str, str]) -> None:
         """An order that left the list is asked for by itself: absence alone proves nothing."""
         known = await self._known_markets(seen)
+        now = self._desk.now()
         for order_id in [id_ for id_ in seen if id_ not in listed and known.get(id_) == market]:
-            await self._details(order_id, None, seen)
+            if now - self._asked_again.get(order_id, 0) >= ASK_AGAIN_MS:
+                self._asked_again[order_id] = now
+                await self._details(order_id, None, seen)
 
     async def _known_markets(self, seen: dict[str, str]) -> dict[str, tuple[str, str]]:
         if not seen.keys() <= self._market_of.keys():
@@ -83,8 +104,16 @@ class Watch:
         if order.is_final:
             seen.pop(order_id, None)
             self._market_of.pop(order_id, None)
+            self._asked_again.pop(order_id, None)
         elif signature is not None:
             seen[order_id] = signature
+
+    async def _say_unreadable(self, ids: Sequence[str]) -> None:
+        """An entry of the list that cannot be understood is said once; it must not hide the others."""
+        for order_id in ids:
+            if order_id not in self._unreadable:
+                self._unreadable.add(order_id)
+                await self._say("unreadable_order", {"order": order_id, "why": "list"})
 
     async def _check_clock(self) -> None:
         """Say once when our clock drifts from the venue's, long before the venue refuses us."""
