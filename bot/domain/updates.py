@@ -168,9 +168,9 @@ def decide(update: Incoming, staff_ids: frozenset[int], desk_chat_id: int | None
     """The gate. Pure: who may be heard at all; what they may do is asked again inside each flow."""
     in_desk = desk_chat_id is not None and update.chat_id == desk_chat_id
     if update.kind in (Kind.MEMBER, Kind.SELF):
-        in_private = update.kind is Kind.SELF and update.chat_type == "private"
-        return Verdict.MEMBERSHIP if in_desk or in_private else Verdict.IGNORE
-    if update.migrate_to is not None and in_desk:
+        is_own_chat = update.kind is Kind.SELF and update.chat_type == "private" and update.chat_id == update.user_id
+        return Verdict.MEMBERSHIP if in_desk or (is_own_chat and update.user_id in staff_ids) else Verdict.IGNORE
+    if update.kind is Kind.MESSAGE and update.migrate_to is not None and in_desk:
         return Verdict.MIGRATION
     if update.is_service:
         return Verdict.IGNORE

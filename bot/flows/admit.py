@@ -9,7 +9,7 @@ from bot.domain.staff import Role
 from bot.domain.updates import Incoming, Kind, Verdict, decide, read_update
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk
-from bot.flows.invites import knows_code
+from bot.flows.invites import is_invited
 from storage.inbox import Stored
 from storage.store import Tables
 
@@ -37,7 +37,7 @@ async def admit(desk: Desk, batch: Sequence[Mapping[str, Any]]) -> list[Admitted
         rows: list[Stored] = []
         for update in updates:
             verdict = decide(update, staff_ids, desk.desk_chat_id)
-            if verdict is Verdict.JOIN and not await knows_code(tables, update.text):
+            if verdict is Verdict.JOIN and not await is_invited(desk, tables, update.user_id or 0, update.text):
                 verdict = Verdict.STRANGER
             if verdict is Verdict.STRANGER:
                 await _count_stranger(desk, tables, update)

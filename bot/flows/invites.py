@@ -96,7 +96,10 @@ async def turn_away(desk: Desk, user_id: int, invite_id: str, *, block: bool) ->
     return found
 
 
-async def knows_code(tables: Tables, text: str) -> bool:
-    """True when `/start CODE` carries a code that some invite was made with; anything else is a stranger's guess."""
+async def is_invited(desk: Desk, tables: Tables, user_id: int, text: str) -> bool:
+    """True when `/start CODE` carries a code that lives and nobody else used; anything else is a stranger's guess."""
     code = text.partition(" ")[2].strip()
-    return bool(code) and len(code) <= 64 and await tables.staff.invite_by_hash(_hash(code)) is not None
+    found = await tables.staff.invite_by_hash(_hash(code)) if 0 < len(code) <= 64 else None
+    if found is None or found.outcome or found.ends_at <= desk.now() or found.used_by not in (None, user_id):
+        return False
+    return not await tables.staff.is_blocked(user_id)
