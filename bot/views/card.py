@@ -14,7 +14,7 @@ from dataclasses import dataclass
 DATA_BYTES = 64
 COPY_LENGTH = 256
 NAME_COLUMNS = 40
-CLEANED_PER_COLUMN = 16  # characters looked at per column shown: a text of nothing but marks must cost nothing
+CLEANED_PER_COLUMN = 4  # characters looked at per column shown: a text of nothing but marks must cost nothing
 STYLES = ("", "danger", "primary", "success")
 
 

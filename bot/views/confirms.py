@@ -68,7 +68,7 @@ def _add_caution(pen: Pen, s: Situation, seal: Seal, made: Drawing) -> None:
         who = pen.staff(s.requester_name or form.count(seal.choice.requester))
         made.line(pen.say("asked for by {who}", who=who))
     if s.order.in_appeal:
-        made.line(pen.say("⚖ Appeal open at Gate"))
+        made.line(pen.say("⚖ Appeal open at Gate"), 2)
     if s.twins and seal.action is Action.RELEASE:
         made.line(pen.twins(s.twins), 1)
 

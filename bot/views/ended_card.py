@@ -16,8 +16,8 @@ TITLES = {
     (Phase.FINISHED, Side.BUY): ("✅", mark("Bought")),
     (Phase.CANCELLED, Side.SELL): ("🚫", mark("Cancelled")),
     (Phase.CANCELLED, Side.BUY): ("🚫", mark("Cancelled")),
-    (Phase.EXPIRED, Side.SELL): ("⌛", mark("Expired, not paid")),
-    (Phase.EXPIRED, Side.BUY): ("⌛", mark("Expired, not paid")),
+    (Phase.EXPIRED, Side.SELL): ("⌛", mark("Expired unpaid")),
+    (Phase.EXPIRED, Side.BUY): ("⌛", mark("Expired unpaid")),
 }
 JUDGED = {"bclosed": mark("Gate decided: completed"), "sclosed": mark("Gate decided: cancelled")}
 ENDS = {Phase.FINISHED: Action.RELEASE, Phase.CANCELLED: Action.CANCEL}

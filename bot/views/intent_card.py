@@ -18,7 +18,7 @@ SENDING = {
 SENT = {
     Action.RELEASE: mark("{time} sent: release {coins}"),
     Action.MARK_PAID: mark("{time} sent: mark {total} paid"),
-    Action.CANCEL: mark("{time} sent: cancel the order"),
+    Action.CANCEL: mark("{time} sent: cancel {coins}"),
 }
 DO_NOT = {
     Action.RELEASE: mark("Do not release it in the Gate app."),

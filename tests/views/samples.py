@@ -197,7 +197,7 @@ def errors(words: str = "no") -> Iterator[DeskError]:
     yield Refused("gate", "confirm-receipt", code="X", detail=words, status=429, retry_after=3.0)
     yield Unreachable("gate", "confirm-receipt", words)
     for why in ("timeout", "dropped", "server_error", "unreadable", "redirected"):
-        yield Unknown("gate", "confirm-receipt", why=why, detail=words)  # type: ignore[arg-type]
+        yield Unknown("gate", "confirm-receipt", why=why, detail=words)
 
 
 def refusal_cards(who: Reader, words: str = "no") -> Iterator[tuple[str, Card]]:

@@ -9,7 +9,8 @@ ATTRIBUTE = re.compile(r" ([a-z]+)=\"")
 
 def problem(text: str) -> str:
     """What Telegram would refuse about a text; empty when it is fine."""
-    at, stack = 0, []
+    at = 0
+    stack: list[str] = []
     while at < len(text):
         token = TOKEN.match(text, at)
         if token is None:
