@@ -115,7 +115,7 @@ class Mouthpiece:
         if did is None:
             return
         text = (message.text or message.caption or "").strip()
-        if text.startswith("/"):
+        if text.startswith("/") and message.forward_origin is None:  # forwarded words are somebody else's
             await self._command(did, text)
             return
         prompt = message.reply_to_message
