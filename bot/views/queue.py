@@ -15,7 +15,7 @@ PER_ROW = 3
 MOST_OPEN_BUTTONS = 60
 DIGEST_ORDERS = 90
 DIGEST_LENGTH = 3600
-NAMED_ON_DUTY = 2
+NAMED_ON_DUTY = 1
 
 
 def queue_card(q: Queue, reader: Reader) -> Card:

@@ -13,7 +13,7 @@ from bot.views.pen import Pen, rows
 
 MOST_PARTS = 3
 LOCKED = {
-    LockReason.NAME_DIFFERS: mark("Stopped: other name in the bank"),
+    LockReason.NAME_DIFFERS: mark("Stopped: another bank name"),
     LockReason.OTHER_PAYER: mark("Stopped: somebody else paid"),
 }
 

@@ -81,7 +81,7 @@ def test_cards_of_orders_fit_eight_lines_of_thirty_six_columns(who: Reader) -> N
             continue
         lines = card.plain.split("\n")
         assert len(lines) <= 8, f"{name}\n{card.plain}"
-        limit = 80 if name.startswith("changed ") else 40
+        limit = 80 if name.startswith("changed ") else 44 if name.startswith("queue ") else 40
         assert max(map(width, lines)) <= limit, f"{name}\n{card.plain}"
 
 
