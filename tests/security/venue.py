@@ -1,0 +1,78 @@
+"""A venue in memory: orders that a test can change at will, requests that are counted, looks that can be held."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from bot.clients.gate_c2c.client import GateC2C
+from bot.domain.orders import Order, Payee, Profile, Side
+
+SALE, PURCHASE, OTHER_SALE = "2089000000000000417", "2089000000000000518", "2089000000000000619"
+SECOND = 1_795_226_400
+COUNTERPARTY = "张三丰"
+
+
+def an_order(order_id: str = SALE, side: Side = Side.SELL, **changes: Any) -> Order:
+    """A paid sale of 1,000 USDT, or a purchase that waits for our payment."""
+    is_sale = side is Side.SELL
+    made = Order(
+        id=order_id, side=side, asset="USDT", fiat="CNY", amount=Decimal("1000.00"), price=Decimal("7.20"),
+        total=Decimal("7200.00"), status="paid" if is_sale else "unpay", created_at=SECOND - 300,
+        pay_deadline=SECOND + 600, paid_at=SECOND - 60 if is_sale else 0, appeal_from=0, in_appeal=False,
+        is_cancelable=not is_sale, can_release_in_appeal=False, hides_payment=False, counterparty_id="c-9",
+        counterparty_nick="lucky_8", counterparty_name=COUNTERPARTY, own_name="王五", chosen_method="bank",
+        methods=("bank",), payees=(Payee("bank", "工行", COUNTERPARTY, "6222020200008821", "人民路支行"),),
+        vouchers=("https://files.example/1",), unread=0, has_traded=True, terms="", verdict="", cancel_reason="",
+        ad_id="7", kind=1,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+class Venue(GateC2C):
+    """Answers like the client. `posts` are the requests that moved money, as (verb, order, what was sent with it)."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Order] = {}
+        self.posts: list[tuple[str, str, dict[str, str | None]]] = []
+        self.looks = 0
+        self.look_begun = asyncio.Event()
+        self._open = asyncio.Event()
+        self._open.set()
+        self.reset()
+
+    def reset(self) -> None:
+        self.posts.clear()
+        for order in (an_order(), an_order(PURCHASE, Side.BUY), an_order(OTHER_SALE, counterparty_id="c-8")):
+            self.orders[order.id] = order
+
+    def change(self, order_id: str, **facts: Any) -> None:
+        self.orders[order_id] = replace(self.orders[order_id], **facts)
+
+    def hold_looks(self) -> None:
+        """From now on a look hangs until `let_go`; `look_begun` tells that one does."""
+        self.look_begun.clear()
+        self._open.clear()
+
+    def let_go(self) -> None:
+        self._open.set()
+
+    async def order(self, *, order_id: str) -> Order:
+        self.looks += 1
+        self.look_begun.set()
+        await self._open.wait()
+        return self.orders[order_id]
+
+    async def counterparty(self, *, counterparty_id: str) -> Profile:
+        return Profile(counterparty_id, "lucky_8", True, 212, 20, Decimal("98.5"), 400, True)
+
+    async def release(self, *, order_id: str) -> None:
+        self.posts.append(("release", order_id, {}))
+
+    async def mark_paid(self, *, order_id: str, method: str | None = None) -> None:
+        self.posts.append(("mark_paid", order_id, {"method": method}))
+
+    async def cancel(self, *, order_id: str, reason: str | None = None, memo: str | None = None) -> None:
+        self.posts.append(("cancel", order_id, {"reason": reason, "memo": memo}))
