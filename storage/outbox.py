@@ -118,12 +118,16 @@ class Outbox:
         rows = await self._session.rows("SELECT MIN(next_at) AS next_at FROM outbox WHERE state = 'pending'")
         return None if rows[0]["next_at"] is None else int(rows[0]["next_at"])
 
-    async def take(self, ids: Sequence[int]) -> None:
-        """They are being sent from now on."""
+    async def take(self, ids: Sequence[int]) -> list[Delivery]:
+        """They are being sent from now on, with everything that joined them until this moment."""
+        taken = []
         for delivery_id in ids:
-            await self._session.rows(
-                "UPDATE outbox SET state = 'sending' WHERE id = :id AND state = 'pending'", id=delivery_id
+            row = await self._session.row(
+                "UPDATE outbox SET state = 'sending' WHERE id = :id AND state = 'pending' RETURNING *", id=delivery_id
             )
+            if row is not None:
+                taken.append(_delivery(row))
+        return taken
 
     async def sent(self, ids: Sequence[int], at: int) -> None:
         for delivery_id in ids:
