@@ -1,14 +1,14 @@
 """What a handler is given: one thing one person did, and the ways to answer it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from telegram import Message
 
 from bot.domain.situations import Reader, Situation
-from bot.flows import deliver
+from bot.flows import assemble, deliver
 from bot.flows.deliver import CARD, NOTICE, Shown
 from bot.flows.desk import Desk
 from bot.views.card import Card, Markup
@@ -32,6 +32,7 @@ class Mouth(Protocol):
         seal_id: str | None = None,
         reply_to: int | None = None,
         topic_id: int | None = None,
+        redraw: Callable[[Card], Awaitable[Card]] | None = None,
     ) -> int: ...
 
     async def answer(self, callback_id: str, text: str = "", *, alert: bool = False) -> None: ...
@@ -112,11 +113,24 @@ class Did:
         self, situation: Situation, *, above: tuple[Markup, ...] = (), card: Card | None = None
     ) -> None:
         """The order's card, in place of the copy that was tapped, else as a new message."""
-        await self.show_step(card or order_card(situation, self.reader, above), situation, kind=CARD)
+        await self.show_step(card or order_card(situation, self.reader, above), situation, kind=CARD, above=above)
 
-    async def show_step(self, card: Card, situation: Situation, *, kind: str, seal_id: str | None = None) -> None:
+    async def show_step(
+        self,
+        card: Card,
+        situation: Situation,
+        *,
+        kind: str,
+        seal_id: str | None = None,
+        above: tuple[Markup, ...] = (),
+    ) -> None:
         """A step of an order where its card stands; the copy that is left behind loses its buttons."""
         order_id = situation.order.id
+
+        async def as_it_is(drawn: Card) -> Card:
+            now = await assemble.show(self.desk, self.person_id, order_id)
+            return drawn if _turn_of(now) == _turn_of(situation) else order_card(now, self.reader, above)
+
         old = await deliver.card_in(self.desk, self.person_id, order_id)
         in_place = old is not None and self.is_private and old.message_id == self.message_id
         await self.mouth.show(
@@ -127,6 +141,13 @@ class Did:
             person_id=self.person_id,
             replace=self.message_id if in_place else None,
             seal_id=seal_id,
+            redraw=as_it_is,
         )
         if old is not None and not in_place:
             await self.mouth.leave_line(old, moved_line(situation, self.reader))
+
+
+def _turn_of(situation: Situation) -> tuple[object, ...]:
+    """What decides which card an order has."""
+    order = situation.order
+    return situation.intent, order.status, order.in_appeal, situation.lock

@@ -6,7 +6,7 @@ shows an older truth than the one we have. A burst becomes a digest with a butto
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -61,10 +61,16 @@ class Relay:
         seal_id: str | None = None,
         reply_to: int | None = None,
         topic_id: int | None = None,
+        redraw: Callable[[Card], Awaitable[Card]] | None = None,
     ) -> int:
-        """Answer a person: edit message `replace`, or send anew. Returns the message id. Raises NotReached."""
+        """Answer a person: edit message `replace`, or send anew. Returns the message id. Raises NotReached.
+
+        `redraw` is asked when it is this answer's turn: an outcome may have been shown while it waited.
+        """
         await self.pace.turn(chat_id, is_answer=True)
         async with self._lock(chat_id):
+            if redraw is not None:
+                card = await redraw(card)
             message_id = await self._put(chat_id, card, replace, reply_to, topic_id)
             shown = Shown(chat_id, message_id, kind, order_id, person_id, card.data, self._desk.now(), card.digest)
             await deliver.remember(self._desk, shown, seal_id)
