@@ -14,6 +14,7 @@ from bot.domain.journal import Entry
 from bot.flows import check as check_flow
 from bot.flows import freeze as freeze_flow
 from bot.flows import journal as journal_flow
+from bot.flows import people as people_flow
 from bot.flows import order_export
 from bot.settings import Settings
 from bot.views.check import check_lines
@@ -34,6 +35,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Application]:
 async def check(settings: Settings, options: argparse.Namespace) -> int:
     """Everything that must be right, in words. Exit code 1 when something must be mended."""
     async with _opened(settings) as application:
+        await people_flow.seed_owners(application.desk)
         findings = await check_flow.check(application.desk, application.telegram, settings.desk_chat_id)
         await application.telegram.stop()
     print(check_lines(findings, options.language or settings.desk_language))

@@ -245,19 +245,21 @@ class Telegram:
     async def group(self, chat_id: int) -> Group:
         """The desk group as Telegram sees it, with the bot's standing in it."""
         with _mapped():
-            chat = await self.bot.get_chat(chat_id)
+            # Raw, because the library cannot tell "all reactions" (absent) from "none" (an empty list).
+            chat = await self._poller.post(f"{self._url}/getChat?{urlencode({'chat_id': chat_id})}")
             member = await self.bot.get_chat_member(chat_id, self.bot.id)
             number = await self.bot.get_chat_member_count(chat_id)
+        facts: dict[str, Any] = chat if isinstance(chat, dict) else {}
         missing = tuple(right for right in RIGHTS_NEEDED if not getattr(member, right, False))
         if member.status == "creator":
             missing = ()
         return Group(
-            title=chat.title or "",
-            type=chat.type,
-            is_forum=bool(chat.is_forum),
-            is_private=not chat.username,
+            title=str(facts.get("title", "")),
+            type=str(facts.get("type", "")),
+            is_forum=bool(facts.get("is_forum")),
+            is_private=not facts.get("username"),
             members=number,
-            allows_reactions=chat.available_reactions is None or bool(chat.available_reactions),
+            allows_reactions=facts.get("available_reactions") is None or bool(facts["available_reactions"]),
             is_member=member.status not in ("left", "kicked"),
             missing=missing,
         )

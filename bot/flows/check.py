@@ -130,7 +130,7 @@ async def _group(desk: Desk, telegram: Telegram, chat_id: int | None) -> list[Fi
     found = [
         Finding("group", "found", True, {"title": group.title}),
         Finding("group", "private", group.is_private),
-        Finding("group", "reactions", group.allows_reactions),
+        Finding("group", "reactions", group.allows_reactions or None),
     ]
     found += [Finding("group", key, _right(group, key, right)) for key, right in RIGHT_OF.items()]
     outsiders = [name for user_id, name in admins if user_id not in desk.people]

@@ -109,7 +109,9 @@ SENTENCES: dict[tuple[str, str], Sentences] = {
         mark("The bot may pin messages."), mark("The bot may not pin messages: give it the right.")
     ),
     ("group", "reactions"): _three(
-        mark("Reactions are allowed."), mark("Reactions are forbidden there: short replies are used.")
+        mark("Reactions are allowed."),
+        mark("Reactions are forbidden there: short replies are used."),
+        mark("Reactions are forbidden there: short replies are used."),
     ),
     ("group", "members"): _three(
         mark("The bot may remove and invite members."), mark("The bot may not remove members: give it the right.")
