@@ -14,8 +14,8 @@ from bot.domain.journal import Entry
 from bot.flows import check as check_flow
 from bot.flows import freeze as freeze_flow
 from bot.flows import journal as journal_flow
-from bot.flows import people as people_flow
 from bot.flows import order_export
+from bot.flows import people as people_flow
 from bot.settings import Settings
 from bot.views.check import check_lines
 
