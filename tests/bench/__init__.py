@@ -1,0 +1,1 @@
+"""How fast the desk is, beside its peers, measured in one run: `python -m tests.bench`."""
