@@ -121,6 +121,8 @@ async def _announce_new(desk: Desk, tables: Tables, order: Order) -> None:
     rings = not order.is_final and (order.in_appeal or _asks_for_money(order))
     if order.in_appeal and not order.is_final:
         await tables.orders.need_topic(order.id)
+    if order.is_final and await _was_done_elsewhere(tables, None, order):
+        await _say_done_elsewhere(desk, tables, order)
     await announce_order(desk, tables, order.id, repost=True, ring=rings)
 
 
@@ -137,16 +139,19 @@ async def _announce_change(desk: Desk, tables: Tables, before: StoredOrder, orde
     if now_appeal:
         await tables.orders.need_topic(order.id)
     late = await _explained_late(desk, tables, order)
-    elsewhere = not late and await _was_done_elsewhere(tables, old, order)
-    if elsewhere:
-        await tables.orders.mark_done_elsewhere(order.id)
-        facts = {"order": order.id, "status": order.status}
-        await tables.journal.add(
-            at=desk.now(), actor=None, action="done_elsewhere", target=order.id, facts=facts, outcome="seen"
-        )
-        await announce(desk, tables, Notice("done_elsewhere", facts), with_role(desk, Role.OWNER), group=True)
+    if not late and await _was_done_elsewhere(tables, old, order):
+        await _say_done_elsewhere(desk, tables, order)
     rings = now_paid or now_appeal
     await announce_order(desk, tables, order.id, repost=rings, ring=rings)
+
+
+async def _say_done_elsewhere(desk: Desk, tables: Tables, order: Order) -> None:
+    await tables.orders.mark_done_elsewhere(order.id)
+    facts = {"order": order.id, "status": order.status}
+    await tables.journal.add(
+        at=desk.now(), actor=None, action="done_elsewhere", target=order.id, facts=facts, outcome="seen"
+    )
+    await announce(desk, tables, Notice("done_elsewhere", facts), with_role(desk, Role.OWNER), group=True)
 
 
 def _sealed_facts_moved(old: Order, order: Order) -> bool:
@@ -168,12 +173,16 @@ async def _explained_late(desk: Desk, tables: Tables, order: Order) -> bool:
     return moved is not None
 
 
-async def _was_done_elsewhere(tables: Tables, old: Order, order: Order) -> bool:
-    """True when the order took a step that only the desk's account can take, and no intent of ours explains it."""
+async def _was_done_elsewhere(tables: Tables, old: Order | None, order: Order) -> bool:
+    """True when the order took a step that only the desk's account can take, and no intent of ours explains it.
+
+    `old` is None for an order that came and ended while nobody looked.
+    """
     if order.side is Side.SELL:
-        stepped, action = order.status == "finished" and not old.is_final, Action.RELEASE
+        stepped, action = order.status == "finished" and (old is None or not old.is_final), Action.RELEASE
     else:
-        stepped = old.phase is Phase.UNPAID and order.phase in (Phase.PAID, Phase.FINISHED)
+        was_unpaid = old is None or old.phase is Phase.UNPAID
+        stepped = was_unpaid and order.phase in (Phase.PAID, Phase.FINISHED)
         action = Action.MARK_PAID
     if not stepped:
         return False

@@ -79,7 +79,9 @@ class Shop:
         """Write a command in the direct message; the answer."""
         before = await self.newest(person)
         await self.box.telegram.write(person, person, text)
-        return await self.box.telegram.wait_for_message(person, contains=contains, after=before)
+        return await self.box.telegram.wait_for_message(
+            person, contains=contains, after=before, where=lambda message: bool(message.sender.get("is_bot"))
+        )
 
     async def newest(self, person: int) -> int:
         return max((message.id for message in await self.box.telegram.messages(person)), default=0)

@@ -130,7 +130,7 @@ async def test_a_cancel_without_an_answer_that_ended_otherwise_is_not_called_don
     await shop.confirm(order, "Cancel order")
     await shop.card(order, "No answer from Gate")
     await shop.box.gate.act(order, "expire")
-    await shop.card(order, "Expired, not paid", timeout=15)
+    await shop.card(order, "Expired", timeout=15)
     await shop.journalled(order, "cancel", "refused")
     assert len(await shop.posts(order)) == 1
 

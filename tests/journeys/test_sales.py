@@ -14,9 +14,9 @@ async def test_a_buyer_who_never_pays_ends_in_silence(shop: Shop) -> None:
     new = await shop.card(order, "New order, not paid yet")
     assert new.silent
     await shop.box.gate.act(order, "expire")
-    ended = await shop.card(order, "Expired, not paid")
+    ended = await shop.card(order, "Expired")
     assert ended.id == new.id, "an end is an edit, which does not ring"
-    await shop.record(order, "Expired, not paid")
+    await shop.record(order, "Expired")
     assert await shop.posts(order) == []
 
 
