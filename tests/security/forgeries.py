@@ -62,7 +62,7 @@ STAFF_ELSEWHERE = (Identity("owner", OWNER, user(OWNER)), Identity("lead", LEAD,
 FROZEN_LEAD = Identity("frozen lead", FROZEN, user(FROZEN))
 
 TEXTS = (
-    "/freeze", "/unfreeze", f"/staff role {STRANGER} lead", f"/staff limit operator release 1 1", "/staff invite lead",
+    "/freeze", "/unfreeze", f"/staff role {STRANGER} lead", "/staff limit operator release 1 1", "/staff invite lead",
     "/duty on", "/order 0417", "/language zh", "hello", f"/start {GUESSED}", "/start",
 )  # fmt: skip
 

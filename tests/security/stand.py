@@ -230,7 +230,7 @@ def chat_of(chat: int) -> Json:
 def message(person: int, chat: int, text: str, **more: Any) -> Json:
     body = {"message_id": 77, "date": SECOND, "chat": chat_of(chat), "from": user(person), "text": text}
     if text.startswith("/"):
-        body["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+        body["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
     return body | more
 
 

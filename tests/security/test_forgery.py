@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.flows import admit
-from bot.views.buttons import Tap, Verb
+from bot.flows import admit, deliver
+from bot.flows.deliver import CARD, Shown
+from bot.views.buttons import FIELDS, Tap, Verb
 from tests.security.forgeries import (
     FROZEN_LEAD,
     KINDS,
@@ -26,7 +27,6 @@ from tests.security.stand import (
     OPERATOR,
     OPERATOR_2,
     OWNER,
-    ROLES,
     STRANGER,
     VIEWER,
     Json,
@@ -87,9 +87,6 @@ async def lead_is_at_work(stand: Stand) -> tuple[tuple[str, ...], int]:
     assert shown.card is not None
     live = (*shown.card.data, f"r:{SALE}", f"cl:{SALE}")
     for chat in (DESK_GROUP, FOREIGN_GROUP, OPERATOR, LEAD):
-        from bot.flows import deliver
-        from bot.flows.deliver import CARD, Shown
-
         person = chat if chat > 0 else None
         row = Shown(chat, shown.message_id, CARD, SALE, person, live, stand.clock.now(), "x")
         await deliver.remember(stand.desk, row)
@@ -125,7 +122,7 @@ async def test_news_of_members_changes_nothing_but_a_report_to_owners(stand: Sta
     for chat in (*places(identity).values(), DESK_GROUP, identity.person):
         was = before(stand)
         await stand.raw(*memberships(identity, chat))
-        ignored = ("inbox",) if chat == DESK_GROUP else ()
+        ignored: tuple[str, ...] = ("inbox",) if chat == DESK_GROUP else ()
         if identity.person in stand.desk.people and chat == identity.person:
             ignored = ("inbox", "unreachable")
         assert effects(stand, was, MEMBER_REPORTS, ignored) == []
@@ -235,8 +232,6 @@ async def test_invented_button_data_gets_a_fresh_card_and_opens_nothing(stand: S
 
 
 async def test_every_verb_pressed_on_a_message_that_never_showed_it_does_nothing(stand: Stand) -> None:
-    from bot.views.buttons import FIELDS
-
     values = {"order": SALE, "seal": "id000001", "index": "0", "id": "1", "action": "release", "page": "0",
               "invite": "id000001", "role": "lead", "state": "off", "code": "zh"}  # fmt: skip
     number = await stand.buttons(OWNER, ["x"], SALE)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.clients.gate_c2c.client import GateC2C
+from bot.domain.errors import VenueError
 from bot.domain.orders import Order, Payee, Profile, Side
 
 SALE, PURCHASE, OTHER_SALE = "2089000000000000417", "2089000000000000518", "2089000000000000619"
@@ -38,6 +39,7 @@ class Venue(GateC2C):
         self.orders: dict[str, Order] = {}
         self.posts: list[tuple[str, str, dict[str, str | None]]] = []
         self.looks = 0
+        self.trouble: VenueError | None = None
         self.look_begun = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
@@ -63,6 +65,8 @@ class Venue(GateC2C):
         self.looks += 1
         self.look_begun.set()
         await self._open.wait()
+        if self.trouble is not None:
+            raise self.trouble
         return self.orders[order_id]
 
     async def counterparty(self, *, counterparty_id: str) -> Profile:
