@@ -155,12 +155,17 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message: `text` is Telegram HTML; `prompt` asks for a reply, with `prompt_hint` in the empty field."""
+    """One message: `text` is Telegram HTML; `prompt` asks for a reply, with `prompt_hint` in the empty field.
+
+    `stands_for` is the digest of the card that this one is but for a remark: news that would draw just that one must
+    not wipe the remark away.
+    """
 
     text: str
     rows: Rows = ()
     prompt: bool = False
     prompt_hint: str = ""
+    stands_for: str = ""
 
     @property
     def data(self) -> tuple[str, ...]:
@@ -174,7 +179,9 @@ class Card:
 
     @property
     def digest(self) -> str:
-        """A hash that is equal exactly when the message would look and act the same."""
+        """A hash that is equal exactly when the message would look and act the same, a remark apart."""
+        if self.stands_for:
+            return self.stands_for
         parts = [self.text, str(self.prompt), self.prompt_hint]
         for row in self.rows:
             parts.append("\x1e")

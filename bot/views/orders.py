@@ -4,6 +4,8 @@ The order of the questions matters: an order that is over, then an action under 
 only then what Gate says of it.
 """
 
+from dataclasses import replace
+
 from bot.domain.orders import Order, Phase, Side
 from bot.domain.situations import Reader, Situation
 from bot.texts import formatting as form
@@ -34,14 +36,15 @@ def order_card(s: Situation, reader: Reader, above: tuple[Markup, ...] = ()) -> 
     made = _draw(pen, s)
     notes = list(above)
     if not s.order.is_final and not s.has_open_intent:
-        notes += [] if above else outcome_lines(pen, s)
+        # A remark must not push away how the last try ended: after a restart it may be the only place that says so
+        notes += outcome_lines(pen, s)[: 1 if above else None]
         if is_taken(pen, s):
             notes.append(pen.say("✋ {who} is on it", who=pen.staff(s.claimed_name)))
     for index, note in enumerate(notes, start=1):
         made.insert(index, note)
     if reader.is_group:
         made.rows = (open_row(pen, s.order),)
-    return made.card()
+    return replace(made.card(), stands_for=order_card(s, reader).digest) if above else made.card()
 
 
 def _draw(pen: Pen, s: Situation) -> Drawing:
