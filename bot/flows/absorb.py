@@ -2,7 +2,7 @@
 
 from bot.domain.actions import Finding, found
 from bot.domain.intents import Action, Event, Intent, State, proves_untouched
-from bot.domain.orders import Order, Phase, Side
+from bot.domain.orders import Order, OrderRow, Phase, Side
 from bot.domain.situations import Notice
 from bot.domain.staff import Role
 from bot.flows.announce import announce, announce_order, with_role
@@ -11,14 +11,17 @@ from storage.orders import StoredOrder
 from storage.store import Tables
 
 
-async def look(desk: Desk, order_id: str, row_signature: str | None = None) -> Order:
-    """Read the truth from the venue, keep it, settle what it settles, and queue the news. Raises VenueError."""
+async def look(desk: Desk, order_id: str, row: OrderRow | None = None) -> Order:
+    """Read the truth from the venue, keep it, settle what it settles, and queue the news. Raises VenueError.
+
+    The list row that asked for it is kept as seen, unless the details lag behind it.
+    """
     asked_at = desk.now()
     order = await desk.venue.order(order_id=order_id)
     async with desk.store.write() as tables:
         await absorb(desk, tables, order, asked_at=asked_at)
-        if row_signature is not None:
-            await tables.orders.set_row(order_id, row_signature)
+        if row is not None and row.phase is order.phase:
+            await tables.orders.set_row(order_id, row.signature)
     desk.wake_relay.set()
     return order
 
@@ -179,7 +182,10 @@ async def _was_done_elsewhere(tables: Tables, old: Order | None, order: Order) -
     `old` is None for an order that came and ended while nobody looked.
     """
     if order.side is Side.SELL:
-        stepped, action = order.status == "finished" and (old is None or not old.is_final), Action.RELEASE
+        stepped, action = (
+            order.status.strip().lower() == "finished" and (old is None or not old.is_final),
+            Action.RELEASE,
+        )
     else:
         was_unpaid = old is None or old.phase is Phase.UNPAID
         stepped = was_unpaid and order.phase in (Phase.PAID, Phase.FINISHED)
