@@ -267,7 +267,9 @@ class Relay:
         delivery, old = task.delivery, task.shown
         card = order_card(situation, task.reader)
         topic_id = await self._topic(task, situation)
-        is_new = task.is_new_message or (task.wants_topic and topic_id is not None)
+        # Told again after a restart: the copy that may already stand in the topic is not known and never will be
+        is_moved = task.wants_topic or task.delivery.repeated
+        is_new = task.is_new_message or (is_moved and topic_id is not None)
         if not is_new and old is not None:
             await self._edit(task, old, card)
             return
