@@ -20,8 +20,8 @@ CLAIMS: dict[Action, dict[str, tuple[str, ...]]] = {
 }
 SEEN_DONE = {
     Action.RELEASE: ("finished",),
-    Action.MARK_PAID: ("paid", "unconfirmed", "finished"),
-    Action.CANCEL: ("cancel",),
+    Action.MARK_PAID: ("paid", "finished"),
+    Action.CANCEL: ("cancelled",),
 }
 COMMON = {UNKNOWN: ("No answer from Gate",), REFUSED: ("Gate refused the",), VOID: ("nothing happened",)}
 TAG = re.compile(r"<[^>]*>")
@@ -117,16 +117,31 @@ def _wrong_now(stage: Stage, order: Order, cell: Cell) -> list[tuple[str, str]]:
     if state in ("planned", "sent"):
         wrong.append(("R2", f"the ledger is left at {state}"))
     for chat in (OPERATOR, GROUP):
-        told = visible(stage, chat, cell)
-        if state not in told:
+        if state not in (told := visible(stage, chat, cell)):
             wrong.append(("R2", f"{chat} does not read {state} but {sorted(told)}"))
-        wrong += [("R3", f"{chat} reads {claim} while it is {state}") for claim in _contrary(state) & told]
+        kept = told - lost_copy(stage, chat, cell)
+        wrong += [("R3", f"{chat} reads {claim} while it is {state}") for claim in _contrary(state) & kept]
     return wrong
 
 
+def lost_copy(stage: Stage, chat: int, cell: Cell) -> set[str]:
+    """What only a message says whose number died with a desk, between Telegram's answer and our commit.
+
+    At most one such copy per kill; the desk tells everything again below it and can never change it.
+    """
+    known = {row["message_id"] for row in stage.ask("SELECT message_id FROM messages WHERE chat_id = ?", chat)}
+    told = {one.id: claims(one.text or "", cell.action) for one in stage.messages(chat)}
+    lost = [number for number, said in told.items() if said and number not in known]
+    if not lost or len(lost) >= stage.lives or lost[-1] == max(number for number, said in told.items() if said):
+        return set()
+    return set().union(*(told[number] for number in lost)) - set().union(
+        *(said for number, said in told.items() if number not in lost)
+    )
+
+
 def _was_seen_done(stage: Stage, order: Order, cell: Cell) -> bool:
-    rows = stage.ask("SELECT status FROM orders WHERE id = ?", str(order.id))
-    return bool(rows) and rows[0]["status"].lower() in SEEN_DONE[cell.action]
+    rows = stage.ask("SELECT phase FROM orders WHERE id = ?", str(order.id))
+    return bool(rows) and rows[0]["phase"] in SEEN_DONE[cell.action]
 
 
 def _contrary(state: str) -> set[str]:

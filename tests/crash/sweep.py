@@ -14,8 +14,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -38,6 +39,7 @@ class Results:
     verdicts: list[Verdict] = field(default_factory=list)
     traces: dict[Cell, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def broken(self) -> list[str]:
         told = [f"{one.cell.name}: {one.broken}" for one in self.verdicts if one.broken]
@@ -56,13 +58,13 @@ async def run_cells(
 ) -> None:
     """All cells, some at a time; none is begun after `until` (monotonic seconds)."""
     template = folder / "template.db"
-    waiting = iter(cells)
+    waiting, numbers = iter(cells), results.numbers
 
     async def work() -> None:
         for cell in waiting:
             if until is not None and time.monotonic() > until:
                 return
-            place = folder / f"cell{len(results.verdicts)}-{id(cell)}"
+            place = folder / f"cell{next(numbers)}"
             try:
                 verdict, trace = await run_cell(found, template, place, cell)
             except NotSeen as odd:
@@ -147,11 +149,11 @@ async def long_sweep(minutes: float, path: Path, at_once: int) -> int:
     return _table(memory)
 
 
-def _next(memory: Memory, count: int) -> list[Cell]:
+def _next(memory: Memory, most: int) -> list[Cell]:
     """By lot from what is left, so that a short run sees a bit of everything."""
     left = _left(memory)
     Random(len(memory.done)).shuffle(left)
-    return left[:count]
+    return left[:most]
 
 
 def _left(memory: Memory) -> list[Cell]:
