@@ -63,19 +63,19 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=3, ge=0.2, le=60)
 
     gate_api_url: str = "https://api.gateio.ws/api/v4"
-    gate_api_key: str | None = None
+    gate_api_key: str | None = Field(default=None, repr=False)
     gate_api_secret: SecretStr | None = None
     gate_file_hosts: Words = (".gateimg.com", ".gate.io", ".gate.com")
 
     gatepay_api_url: str = "https://openplatform.gateapi.io"
-    gatepay_client_id: str | None = None
+    gatepay_client_id: str | None = Field(default=None, repr=False)
     gatepay_secret: SecretStr | None = None
     gatepay_on_behalf_of: Words = ()
     gatepay_own_convert: bool = False
     gatepay_institution_prefix: str = "/payment/open/institution"
 
     mtpay_api_url: str | None = None
-    mtpay_access_key: str | None = None
+    mtpay_access_key: str | None = Field(default=None, repr=False)
     mtpay_secret_key: SecretStr | None = None
 
     public_url: str | None = None
