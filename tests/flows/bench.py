@@ -1,0 +1,181 @@
+"""A desk without Telegram and network: real memory in a file, a fake venue, a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.domain.intents import Action, Intent
+from bot.domain.journal import Entry
+from bot.domain.orders import Order, Payee, Side
+from bot.domain.policy import Policy
+from bot.domain.seals import Choice
+from bot.domain.staff import Limit, Person, Role
+from bot.flows import approve, confirm
+from bot.flows.absorb import look
+from bot.flows.desk import Desk
+from storage.orders import StoredOrder
+from storage.outbox import Delivery
+from storage.store import Store
+from tests.support.fake_gate import FakeGate
+
+OWNER, LEAD, OPERATOR, OPERATOR_2, AGENT, VIEWER = 1, 2, 3, 6, 4, 5
+GROUP = -100123
+RELEASE = Action.RELEASE
+NOW = 1_790_000_000
+ROLES = {
+    OWNER: Role.OWNER, LEAD: Role.LEAD, OPERATOR: Role.OPERATOR, OPERATOR_2: Role.OPERATOR, AGENT: Role.AGENT,
+    VIEWER: Role.VIEWER,
+}  # fmt: skip
+ORDER = Order(
+    id="61000001", side=Side.SELL, asset="USDT", fiat="CNY", amount=Decimal("1000.00"), price=Decimal("7.20"),
+    total=Decimal("7200.00"), status="paid", created_at=NOW - 300, pay_deadline=NOW + 600, paid_at=NOW - 60,
+    appeal_from=NOW + 1140, in_appeal=False, is_cancelable=True, can_release_in_appeal=False, hides_payment=False,
+    counterparty_id="c1", counterparty_nick="nick", counterparty_name="张三丰", own_name="李掌柜",
+    chosen_method="bank", methods=("bank", "alipay"),
+    payees=(Payee("bank", "ICBC", "张三丰", "6222020200008821"),), vouchers=(), unread=0, has_traded=True, terms="",
+    verdict="", cancel_reason="", ad_id="7", kind=1,
+)  # fmt: skip
+
+
+class HandClock(Clock):
+    """Both clocks stand until the test moves them; nobody sleeps."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        super().__init__(source=seconds)
+        self._seconds = seconds
+
+    def monotonic(self) -> float:
+        return self._seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Bench:
+    """`seconds` is the time now; `desk` the desk under test."""
+
+    store: Store
+    gate: FakeGate
+    seconds: float = float(NOW)
+    desk: Desk = field(init=False)
+
+    def pass_(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    @property
+    def now(self) -> int:
+        return int(self.seconds * 1000)
+
+    def add(self, order: Order) -> str:
+        self.gate.orders[order.id] = order
+        return order.id
+
+    async def see(self, order_id: str = ORDER.id, **changes: object) -> Order:
+        """The order moves at the venue, a second passes, and the desk looks."""
+        self.gate.move(order_id, **changes)
+        self.pass_(1)
+        return await look(self.desk, order_id)
+
+    async def open_step(
+        self,
+        order_id: str = ORDER.id,
+        action: Action = Action.RELEASE,
+        choice: Choice | None = None,
+        by: int = OPERATOR,
+    ) -> str:
+        """The seal of an opened and read step."""
+        _, seal = await approve.open_step(self.desk, by, order_id, action, choice)
+        self.pass_(2)
+        return seal.id
+
+    async def confirm(self, seal_id: str, by: int = OPERATOR) -> Intent:
+        """Confirm, and wait until the request has an outcome."""
+        intent = await confirm.confirm(self.desk, by, seal_id, self.now)
+        await self.desk.drain(5)
+        return await self.intent(intent.id)
+
+    async def act(
+        self,
+        order_id: str = ORDER.id,
+        action: Action = Action.RELEASE,
+        choice: Choice | None = None,
+        by: int = OPERATOR,
+    ) -> Intent:
+        return await self.confirm(await self.open_step(order_id, action, choice, by), by)
+
+    async def intent(self, intent_id: str) -> Intent:
+        async with self.store.read() as tables:
+            found = await tables.intents.get(intent_id)
+        assert found is not None
+        return found
+
+    async def stored(self, order_id: str = ORDER.id) -> StoredOrder:
+        async with self.store.read() as tables:
+            found = await tables.orders.get(order_id)
+        assert found is not None
+        return found
+
+    async def outbox(self) -> list[Delivery]:
+        """Everything that waits to be told, whenever it is due."""
+        async with self.store.read() as tables:
+            return await tables.outbox.due(10**18)
+
+    async def told(self) -> list[Delivery]:
+        """The same, taken out: the next call gives only what is newer."""
+        waiting = await self.outbox()
+        async with self.store.write() as tables:
+            await tables.outbox.sent([delivery.id for delivery in waiting], self.now)
+        return waiting
+
+    async def journal(self, target: str | None = None) -> list[Entry]:
+        async with self.store.read() as tables:
+            return await tables.journal.page(limit=500, offset=0, target=target)
+
+    async def outcomes(self, action: str, target: str = ORDER.id) -> list[str]:
+        """Outcomes of an action, oldest first."""
+        return [line.outcome for line in reversed(await self.journal(target)) if line.action == action]
+
+
+def notices(told: Sequence[Delivery], kind: str) -> list[int]:
+    """The chats that are told a notice of this kind."""
+    return sorted(delivery.chat_id for delivery in told if delivery.notice == kind)
+
+
+def cards(told: Sequence[Delivery], order_id: str = ORDER.id) -> dict[int, Delivery]:
+    return {delivery.chat_id: delivery for delivery in told if delivery.order_id == order_id}
+
+
+@asynccontextmanager
+async def open_bench(folder: Path) -> AsyncIterator[Bench]:
+    store = await Store.open(f"sqlite:///{folder / 'desk.db'}")
+    bench = Bench(store, FakeGate())
+    numbers = count(1)
+    bench.desk = Desk(
+        store=store,
+        gate=bench.gate,
+        policy=Policy(owners=frozenset({OWNER}), markets=(("USDT", "CNY"),), desk_chat_id=GROUP),
+        clock=HandClock(lambda: bench.seconds),
+        new_id=lambda: f"id{next(numbers)}",
+        desk_chat_id=GROUP,
+        started_at=bench.now,
+    )
+    async with store.write() as tables:
+        for user_id, role in ROLES.items():
+            await tables.staff.put(Person(user_id, role, f"{role.word} {user_id}", "en", "UTC"), bench.now, OWNER)
+        await tables.staff.set_duty(OPERATOR, True, bench.now)
+        for action in Action:
+            limit = Limit(Decimal("2000"), Decimal("5000"))
+            await tables.staff.set_limit(Role.OPERATOR, action.value, limit, bench.now, OWNER)
+        await bench.desk.read_people(tables)
+    bench.add(ORDER)
+    yield bench
+    await bench.desk.drain(1)
+    await store.close()
