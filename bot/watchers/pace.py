@@ -5,7 +5,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 OVERALL = ((25, 1.0),)
-PRIVATE = ((3, 3.0), (20, 21.0))
+PRIVATE = ((5, 5.2), (20, 21.0))
+PRIVATE_NEWS = ((2, 3.0),)
+"""news never takes the last place of five seconds, so that an answer need not wait for it"""
 GROUP = ((3, 3.0), (18, 60.0))
 
 Rules = tuple[tuple[int, float], ...]
@@ -38,6 +40,7 @@ class Pace:
         self._sleep = sleep
         self._overall = Window(OVERALL)
         self._chats: dict[int, Window] = {}
+        self._news: dict[int, Window] = {}
         self._held: dict[int, float] = {}
         self._answers: dict[int, int] = {}
 
@@ -45,24 +48,31 @@ class Pace:
         """Telegram asked to wait for this chat."""
         self._held[chat_id] = self._now() + seconds
 
-    def wait(self, chat_id: int) -> float:
+    def wait(self, chat_id: int, *, is_answer: bool) -> float:
+        """Seconds until the chat's next turn."""
         now = self._now()
         chat = self._chats.setdefault(chat_id, Window(GROUP if chat_id < 0 else PRIVATE))
-        return max(self._overall.wait(now), chat.wait(now), self._held.get(chat_id, 0.0) - now)
+        news = self._news.setdefault(chat_id, Window(GROUP if chat_id < 0 else PRIVATE_NEWS))
+        waits = [self._overall.wait(now), chat.wait(now), self._held.get(chat_id, 0.0) - now]
+        return max(*waits, 0.0 if is_answer else news.wait(now))
 
-    def _take(self, chat_id: int) -> None:
+    def _take(self, chat_id: int, *, is_answer: bool) -> None:
         now = self._now()
         self._overall.take(now)
         self._chats[chat_id].take(now)
+        if not is_answer:
+            self._news[chat_id].take(now)
 
     async def turn(self, chat_id: int, *, is_answer: bool) -> None:
         """Wait for this chat's turn and take it."""
         if is_answer:
             self._answers[chat_id] = self._answers.get(chat_id, 0) + 1
         try:
-            while (wait := self.wait(chat_id)) > 0 or (not is_answer and self._answers.get(chat_id)):
+            while (wait := self.wait(chat_id, is_answer=is_answer)) > 0 or (
+                not is_answer and self._answers.get(chat_id)
+            ):
                 await self._sleep(max(wait, 0.02))
-            self._take(chat_id)
+            self._take(chat_id, is_answer=is_answer)
         finally:
             if is_answer:
                 self._answers[chat_id] -= 1
