@@ -145,9 +145,7 @@ class Mouthpiece:
             return
         ack.start()
         tap = Tap.parse(query.data or "")
-        if did.message_id is not None:
-            shown = await deliver.shown_at(self._desk, did.chat_id, did.message_id)
-            did.order_id = shown.order_id if shown is not None else None
+        did.order_id = admitted.order_id
         if tap is None or not admitted.is_live:
             order_id = did.order_id or (tap.args[0] if tap and tap.args and tap.args[0].isdigit() else None)
             await self._refuse(did, NotAllowed("stale_button"), order_id)

@@ -30,7 +30,7 @@ class Inbox:
         for start in range(0, len(batch), ROWS_PER_INSERT):
             fresh += await self._add(batch[start : start + ROWS_PER_INSERT])
         if batch:
-            await self._remember_last(max(stored.update_id for stored in batch))
+            await self.passed(max(stored.update_id for stored in batch))
         return fresh
 
     async def _add(self, batch: Sequence[Stored]) -> list[Stored]:
@@ -56,7 +56,8 @@ class Inbox:
                 fresh.append(stored)
         return fresh
 
-    async def _remember_last(self, update_id: int) -> None:
+    async def passed(self, update_id: int) -> None:
+        """This was the last of the newest batch, stored or not."""
         # Not the greatest ever: after a quiet week Telegram may start its numbers anew, and lower
         await self._session.rows(
             "INSERT INTO inbox_last (one, update_id) VALUES (1, :update_id)"

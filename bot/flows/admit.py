@@ -14,6 +14,7 @@ from storage.inbox import Stored
 from storage.store import Tables
 
 HOUR_MS = 3_600_000
+ORDER_KEY = "order:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Admitted:
     is_live: bool
     received_at: int
     payload: Mapping[str, Any]
+
+    @property
+    def order_id(self) -> str | None:
+        """What the tapped message was about."""
+        return self.key.removeprefix(ORDER_KEY) if self.key.startswith(ORDER_KEY) else None
 
 
 async def admit(desk: Desk, batch: Sequence[Mapping[str, Any]]) -> list[Admitted]:
@@ -44,7 +50,7 @@ async def admit(desk: Desk, batch: Sequence[Mapping[str, Any]]) -> list[Admitted
             elif verdict is not Verdict.IGNORE:
                 rows.append(await _row(tables, update, verdict, now))
         new = await tables.inbox.add(rows) if rows else []
-        await _remember_last(tables, updates)
+        await _remember_last(tables, updates, rows)
     return [_admitted(stored) for stored in new]
 
 
@@ -54,7 +60,7 @@ async def _row(tables: Tables, update: Incoming, verdict: Verdict, now: int) -> 
         shown = await tables.messages.get(update.chat_id, update.message_id)
         if shown is not None:
             is_live = update.data in shown.data and shown.person_id in (None, update.user_id)
-            key = f"order:{shown.order_id}" if shown.order_id else key
+            key = f"{ORDER_KEY}{shown.order_id}" if shown.order_id else key
     envelope = {"verdict": verdict.value, "live": is_live, "update": dict(update.payload)}
     return Stored(update_id=update.update_id, key=key, payload=envelope, received_at=now)
 
@@ -70,10 +76,11 @@ def _admitted(stored: Stored) -> Admitted:
     )
 
 
-async def _remember_last(tables: Tables, updates: Sequence[Incoming]) -> None:
+async def _remember_last(tables: Tables, updates: Sequence[Incoming], rows: Sequence[Stored]) -> None:
     """Silence is remembered, too: what was dropped is not fetched again after a restart."""
-    if updates:
-        await tables.desk.put("last_update_id", str(max(update.update_id for update in updates)))
+    last = max((update.update_id for update in updates), default=None)
+    if last is not None and last != max((row.update_id for row in rows), default=None):
+        await tables.inbox.passed(last)
 
 
 async def _count_stranger(desk: Desk, tables: Tables, update: Incoming) -> None:
@@ -105,5 +112,5 @@ async def handled(desk: Desk, update_id: int) -> None:
 async def next_offset(desk: Desk) -> int | None:
     """Where to go on asking Telegram, or None to take whatever waits."""
     async with desk.store.read() as tables:
-        last = await tables.desk.get("last_update_id")
-    return int(last) + 1 if last is not None else None
+        last = await tables.inbox.last_update_id()
+    return last + 1 if last is not None else None

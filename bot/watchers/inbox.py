@@ -17,6 +17,8 @@ log = logging.getLogger("desk.inbox")
 
 POLL_SECONDS = 25
 RETRY_SECONDS = (0.5, 1, 2, 5)
+HEAD_START_SECONDS = 0.01
+"""asking for more takes the processor away from what was just handed out"""
 
 Handle = Callable[[Admitted], Awaitable[None]]
 Alarm = Callable[[str], Awaitable[None]]
@@ -70,8 +72,11 @@ class Inbox:
         """Store a batch and hand out what is new. Returns the offset that confirms it."""
         if not batch:
             return offset
-        for update in await admit.admit(self._desk, batch):
+        fresh = await admit.admit(self._desk, batch)
+        for update in fresh:
             self._queue(update)
+        if fresh:
+            await asyncio.sleep(HEAD_START_SECONDS)
         numbers = [number for item in batch if isinstance(number := item.get("update_id"), int)]
         return max(numbers) + 1 if numbers else offset
 
