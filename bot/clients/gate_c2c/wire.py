@@ -124,10 +124,15 @@ def _amount(value: Any) -> Decimal:
 
 def _bounded(amount: Decimal) -> Decimal:
     """A few bytes of exponent must not become a gigabyte of digits."""
-    digits = amount.as_tuple().digits
-    if not amount.is_finite() or len(digits) > MAX_DIGITS or abs(amount.adjusted()) > MAX_MAGNITUDE:
+    if not amount.is_finite() or abs(amount.adjusted()) > MAX_MAGNITUDE or _digits(amount) > MAX_DIGITS:
         raise ValueError("out of any sensible range")
     return amount
+
+
+def _digits(amount: Decimal) -> int:
+    """How many at most: counting them exactly is slow, and hardly any amount needs it."""
+    written = len(str(amount))
+    return written if written <= MAX_DIGITS else len(amount.as_tuple().digits)
 
 
 def _number(value: Any) -> Decimal:
@@ -206,7 +211,7 @@ class WireModel(BaseModel):
     @classmethod
     def _without_nulls(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: item for key, item in value.items() if item is not None}
+            return {key: item for key, item in value.items() if item is not None} if None in value.values() else value
         return {} if value == [] else value
 
 
