@@ -18,7 +18,6 @@ from tests.support.sandbox import OPERATOR, Call, Message, Sandbox, running_sand
 TICK_SECONDS = 1.0
 SLOT_SECONDS = 1.0
 """Telegram takes one message a second per chat"""
-QUIET_SECONDS = 12.0
 LOOKING_SECONDS = 75.0
 
 
@@ -27,7 +26,7 @@ async def measure(effort: Effort, wanted: set[str]) -> list[Row]:
         return []
     naive = asyncio.create_task(_naive(effort)) if effort.rounds > 1 else None
     try:
-        async with _quiet_desk() as (desk, confirm):
+        async with _quiet_desk(effort.quiet) as (desk, confirm):
             row = await _burst(desk, confirm, effort)
         theirs = await naive if naive is not None else {"seconds": 0.0, "refused": 0}
     finally:
@@ -37,7 +36,7 @@ async def measure(effort: Effort, wanted: set[str]) -> list[Row]:
 
 
 @asynccontextmanager
-async def _quiet_desk() -> AsyncIterator[tuple[RunningDesk, Message]]:
+async def _quiet_desk(seconds: float) -> AsyncIterator[tuple[RunningDesk, Message]]:
     """A desk with one open confirm, long enough after the last message that nothing of the limits is used up."""
     with tempfile.TemporaryDirectory(prefix="c2c-desk-bench-") as folder:
         async with running_sandbox() as box:
@@ -50,7 +49,7 @@ async def _quiet_desk() -> AsyncIterator[tuple[RunningDesk, Message]]:
                 bell = await box.telegram.wait_for_message(OPERATOR, button="Release…")
                 await desk.press(OPERATOR, bell, "Release…")
                 confirm = await box.telegram.wait_for_message(OPERATOR, button="I saw it")
-                await asyncio.sleep(QUIET_SECONDS)
+                await asyncio.sleep(seconds)
                 yield desk, confirm
 
 

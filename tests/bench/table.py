@@ -33,7 +33,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured: `rounds` interleaved rounds of `taps`, hanging answers of `hang` seconds."""
+    """How much is measured: `rounds` interleaved rounds of `taps`, hanging answers of `hang` seconds.
+
+    `quiet` seconds without a message come before the burst.
+    """
 
     rounds: int
     taps: int
@@ -41,13 +44,16 @@ class Effort:
     orders: int
     alerts: int
     burst: int
+    quiet: float
     starts: int
     flood: int
     growth: int
 
 
-FULL = Effort(rounds=7, taps=6, hang=10.0, orders=200, alerts=16, burst=40, starts=5, flood=3000, growth=50_000)
-QUICK = Effort(rounds=1, taps=3, hang=1.0, orders=200, alerts=2, burst=40, starts=1, flood=300, growth=600)
+FULL = Effort(
+    rounds=7, taps=6, hang=10.0, orders=200, alerts=16, burst=40, quiet=22.0, starts=5, flood=3000, growth=50_000
+)
+QUICK = Effort(rounds=1, taps=3, hang=1.0, orders=200, alerts=2, burst=40, quiet=6.0, starts=1, flood=300, growth=600)
 
 
 def ms(seconds: float) -> str:
