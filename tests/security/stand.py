@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,12 @@ class Itself(ExtBot[None]):
     @property
     def id(self) -> int:
         return BOT_ID
+
+
+@cache
+def itself() -> Itself:
+    """One for all stands: making one is slow, and it holds nothing."""
+    return Itself("1000:no-token")
 
 
 @dataclass(frozen=True)
@@ -260,7 +267,7 @@ async def standing(folder: Path) -> AsyncIterator[Stand]:
         await look(desk, order_id)
     clock.go_on(1)
     mouth = Mouth(desk)
-    stand = Stand(desk, venue, clock, mouth, Mouthpiece(desk, mouth, Itself("1000:no-token")), database)
+    stand = Stand(desk, venue, clock, mouth, Mouthpiece(desk, mouth, itself()), database)
     try:
         yield stand
     finally:

@@ -162,7 +162,7 @@ CHANGES: dict[str, tuple[Json, str]] = {
 
 @pytest.mark.parametrize("what", CHANGES)
 async def test_a_fact_changed_at_the_venue_under_the_thumb_releases_nothing(desk: RunningDesk, what: str) -> None:
-    """The details are changed for the look only: the list's rows are away, so that the watcher does not see it first."""
+    """The list cannot be read meanwhile, so that it is the tap's own look that sees the change."""
     box, (change, word) = desk.box, CHANGES[what]
     order, confirm = await opened(desk)
     await box.gate.fault("get_pending_transaction_list", "error_500", times=-1)

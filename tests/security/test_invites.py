@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.domain.staff import Role
+from bot.flows import invites
 from tests.security.stand import AGENT, DESK_GROUP, LEAD, OWNER, STRANGER, VIEWER, Stand, Told, message
 from tests.security.venue import SALE
 
@@ -157,3 +158,12 @@ async def test_who_left_and_comes_back_has_no_old_buttons(stand: Stand) -> None:
     await stand.tap(STRANGER, shown, "Release…")
     await stand.write(STRANGER, "/orders")
     assert stand.told == [] and stand.rows("seals") == []
+
+
+async def test_the_flow_itself_takes_no_dead_code_and_no_blocked_id_whatever_the_gate_let_in(stand: Stand) -> None:
+    code = await invited(stand)
+    async with stand.desk.store.write() as tables:
+        await tables.staff.block(OTHER, stand.clock.now(), OWNER)
+    assert not await invites.ask_to_join(stand.desk, OTHER, "x", "", code)
+    stand.clock.go_on(30 * MINUTE)
+    assert not await invites.ask_to_join(stand.desk, STRANGER, "x", "", code)
