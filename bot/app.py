@@ -170,7 +170,8 @@ async def assemble(
     telegram = around("telegram", Telegram(token, settings.telegram_api_url, settings.telegram_proxy))
     relay = Relay(desk, telegram, clock.monotonic)
     mouthpiece = Mouthpiece(desk, relay, telegram.bot)
-    inbox = Inbox(desk, telegram, mouthpiece.handle, lambda why: relay.shout(Notice("halted", {"why": why[:100]})))
+    desk.alarm = lambda why: relay.shout(Notice("halted", {"why": why[:100]}))
+    inbox = Inbox(desk, telegram, mouthpiece.handle, desk.alarm)
     return Application(settings, desk, telegram, relay, inbox, http, store, observed)
 
 

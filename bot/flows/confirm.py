@@ -215,6 +215,12 @@ async def _settle(desk: Desk, intent: Intent, event: Event, answer: str) -> None
             desk.wake_relay.set()
             return
         except StoreError as error:
-            desk.is_halted = True
+            if not desk.is_halted:
+                desk.is_halted = True
+                desk.spawn(_cry(desk, str(error)), "alarm")
             log.critical("outcome of %s %s (%s) cannot be stored: %s", intent.action, intent.target, event, error)
             await desk.clock.sleep(1)
+
+
+async def _cry(desk: Desk, why: str) -> None:
+    await desk.alarm(why)

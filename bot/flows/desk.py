@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +21,16 @@ __all__ = ["Desk", "StoreError", "log"]
 log = logging.getLogger("desk")
 
 
+async def _unheard(why: str) -> None:
+    """Nobody to cry to."""
+
+
 @dataclass
 class Desk:
-    """`people` is the staff as last read from the store: re-read whenever a flow changes them."""
+    """`people` is the staff as last read from the store: re-read whenever a flow changes them.
+
+    `alarm` cries past the outbox, for when the memory itself cannot be written.
+    """
 
     store: Store
     gate: GateC2C | None
@@ -32,6 +39,7 @@ class Desk:
     new_id: Callable[[], str]
     people: dict[int, Person] = field(default_factory=dict)
     desk_chat_id: int | None = None
+    alarm: Callable[[str], Awaitable[None]] = _unheard
     is_halted: bool = False
     started_at: int = 0
     looked_at: int | None = None
