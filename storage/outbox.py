@@ -11,6 +11,9 @@ from storage.exact import facts_text, read_facts
 from storage.session import Row, Session
 
 MERGED = "merged"
+CLOCK_SLACK_MS = 5000
+# What was written in the future was written before the clock was set back: it must not wait until then
+_IS_DUE = "(next_at <= :now OR created_at > :from_the_future)"
 _INSERT = (
     "INSERT INTO outbox (chat_id, person_id, key, kind, order_id, notice, facts, repost, ring, priority,"
     " created_at, next_at) VALUES (:chat_id, :person_id, :key, :kind, :order_id, :notice, :facts, :repost, :ring,"
@@ -100,12 +103,31 @@ class Outbox:
             at=at,
         )
 
-    async def due(self, now: int, limit: int = 500) -> list[Delivery]:
-        """What may be sent now, most urgent first, then oldest."""
+    async def due(self, now: int, limit: int = 500, chat_id: int | None = None) -> list[Delivery]:
+        """What may be sent now (to that chat), most urgent first, then oldest."""
         rows = await self._session.rows(
-            "SELECT * FROM outbox WHERE state = 'pending' AND next_at <= :now ORDER BY priority, id LIMIT :limit",
+            f"SELECT * FROM outbox WHERE state = 'pending' AND {_IS_DUE}"  # noqa: S608 our own words
+            " AND (:chat_id IS NULL OR chat_id = :chat_id) ORDER BY priority, id LIMIT :limit",
             now=now,
+            from_the_future=now + CLOCK_SLACK_MS,
+            chat_id=chat_id,
             limit=limit,
+        )
+        return [_delivery(row) for row in rows]
+
+    async def chats_due(self, now: int) -> set[int]:
+        """The chats for which something is due, however much that is."""
+        rows = await self._session.rows(
+            f"SELECT DISTINCT chat_id FROM outbox WHERE state = 'pending' AND {_IS_DUE}",  # noqa: S608 our own words
+            now=now,
+            from_the_future=now + CLOCK_SLACK_MS,
+        )
+        return {int(row["chat_id"]) for row in rows}
+
+    async def sending_to(self, chat_id: int) -> list[Delivery]:
+        """What was begun to be sent to that chat, oldest first."""
+        rows = await self._session.rows(
+            "SELECT * FROM outbox WHERE state = 'sending' AND chat_id = :chat_id ORDER BY id", chat_id=chat_id
         )
         return [_delivery(row) for row in rows]
 

@@ -30,6 +30,7 @@ from bot.domain.reach import (
     Blocked,
     MessageGone,
     Moved,
+    NoAccess,
     NoTopics,
     NotReached,
     Offline,
@@ -39,6 +40,10 @@ from bot.domain.reach import (
 )
 
 TEXT_LIMIT = 4096
+SHUT_OUT = (
+    "chat not found", "not enough rights", "have no rights", "need administrator rights", "write_forbidden",
+    "chat_restricted", "bot was kicked", "group chat was deactivated",
+)  # fmt: skip
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -148,8 +153,22 @@ class Telegram:
         """Show a card; long texts go in parts with the buttons under the last. Returns the last message's id."""
         try:
             return await self._send_parts(chat_id, card, _parts(card.text), silent, topic_id, reply_to, is_html=True)
+        except NoAccess:
+            raise
         except Rejected:
-            return await self._send_parts(chat_id, card, _parts(card.plain), silent, topic_id, None, is_html=False)
+            return await self._send_plainly(chat_id, card, silent, topic_id)
+
+    async def _send_plainly(self, chat_id: int, card: CardLike, silent: bool, topic_id: int | None) -> int:
+        """Without tags, and should a button be what Telegram does not like, without those: the alert arrives."""
+        parts = _parts(card.plain)
+        try:
+            return await self._send_parts(chat_id, card, parts, silent, topic_id, None, is_html=False)
+        except NoAccess:
+            raise
+        except Rejected:
+            return await self._send_parts(
+                chat_id, card, parts, silent, topic_id, None, is_html=False, has_buttons=False
+            )
 
     async def _send_parts(
         self,
@@ -161,13 +180,14 @@ class Telegram:
         reply_to: int | None,
         *,
         is_html: bool,
+        has_buttons: bool = True,
     ) -> int:
         message_id = 0
         for number, part in enumerate(parts, start=1):
             message_id = await self._send_text(
                 chat_id,
                 part,
-                _markup(card) if number == len(parts) else None,
+                _markup(card) if has_buttons and number == len(parts) else None,
                 silent=silent,
                 topic_id=topic_id,
                 reply_to=reply_to,
@@ -205,6 +225,8 @@ class Telegram:
         keyboard = markup if isinstance(markup, InlineKeyboardMarkup) else None
         try:
             await self._edit_text(chat_id, message_id, card.text, keyboard, ParseMode.HTML)
+        except NoAccess:
+            raise
         except Rejected:
             await self._edit_text(chat_id, message_id, _parts(card.plain)[-1], keyboard, None)
 
@@ -342,17 +364,17 @@ def _reached(trouble: telegram_error.TelegramError) -> NotReached:
     if isinstance(trouble, telegram_error.BadRequest):
         return _bad_request(text, words)
     if isinstance(trouble, (telegram_error.InvalidToken, telegram_error.EndPointNotFound)):
-        return Rejected("the token or the method is not known")
+        return NoAccess("the token or the method is not known")
     return Offline(type(trouble).__name__)
 
 
 def _bad_request(text: str, words: str) -> NotReached:
-    if "thread not found" in words or "topic_deleted" in words or "topic_id_invalid" in words:
+    if any(gone in words for gone in ("thread not found", "topic_deleted", "topic_id_invalid", "topic_closed")):
         return TopicGone(text)
     if "not a forum" in words or "not enough rights to create" in words or "chat_not_modified" in words:
         return NoTopics(text)
     if "message to edit not found" in words or "message_id_invalid" in words or "can't be edited" in words:
         return MessageGone(text)
-    if "chat not found" in words or "not enough rights" in words or "bot was kicked" in words:
+    if any(shut in words for shut in SHUT_OUT):
         return Blocked(text)
     return Rejected(text)

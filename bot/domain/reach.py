@@ -45,3 +45,7 @@ class Moved(NotReached):
 
 class Rejected(NotReached):
     """Telegram refused the request itself; the words are Telegram's."""
+
+
+class NoAccess(Rejected):
+    """Telegram does not accept our token: nothing is wrong with what was said, and it waits for a token that works."""

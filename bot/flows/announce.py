@@ -3,19 +3,21 @@
 The direct message is the bell: people on duty, or the owners when nobody is. The desk group is the record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from bot.domain.situations import Notice
-from bot.domain.staff import Person, Role
+from bot.domain.staff import Person, Right, Role
 from bot.flows.desk import Desk
+from storage.outbox import Delivery
 from storage.store import Tables
 
 URGENT, NORMAL, QUIET = 1, 4, 7
 
 
-def bell(desk: Desk) -> list[Person]:
-    """Those on duty who may act on orders; nobody on duty: the owners."""
-    on_duty = [person for person in desk.people.values() if person.on_duty and not person.is_frozen]
+def bell(desk: Desk, away: Set[int] = frozenset()) -> list[Person]:
+    """Those on duty who may act on orders and are not `away` (out of the bot's reach); nobody left: the owners."""
+    able = [person for person in desk.people.values() if person.on_duty and person.may(Right.CLAIM)]
+    on_duty = [person for person in able if person.id not in away]
     return on_duty or [person for person in desk.people.values() if person.role is Role.OWNER]
 
 
@@ -29,7 +31,7 @@ async def announce_order(
     """Bring every copy of the order's card up to date; `repost` shows it anew, `ring` loudly, to those on duty."""
     at = desk.now()
     priority = URGENT if ring else NORMAL if repost else QUIET
-    rung = {person.id for person in bell(desk)}
+    rung = {person.id for person in bell(desk, await tables.staff.unreachable())}
     for member_id in sorted(rung):
         await tables.outbox.put_card(
             chat_id=member_id,
@@ -57,6 +59,19 @@ async def announce_order(
             chat_id=desk.desk_chat_id, person_id=None, order_id=order_id, repost=repost, ring=group_rings,
             priority=QUIET if not group_rings else NORMAL, at=at,
         )  # fmt: skip
+
+
+async def hand_over(desk: Desk, tables: Tables, missed: Delivery) -> None:
+    """The card did not reach the person on duty, and there is no other: the owners are rung instead."""
+    rung = bell(desk, await tables.staff.unreachable())
+    if missed.order_id is None or not (missed.repost or missed.ring) or any(person.on_duty for person in rung):
+        return
+    for owner in rung:
+        if owner.id != missed.chat_id:
+            await tables.outbox.put_card(
+                chat_id=owner.id, person_id=owner.id, order_id=missed.order_id, repost=True, ring=missed.ring,
+                priority=missed.priority, at=desk.now(),
+            )  # fmt: skip
 
 
 async def announce(

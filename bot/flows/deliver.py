@@ -1,8 +1,10 @@
 """What the relay asks: what is due, what does it look like now, and remember that it was shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.situations import Notice, Reader, Situation
+from bot.flows.announce import hand_over
 from bot.flows.assemble import situation_of, stored_order
 from bot.flows.desk import Desk
 from storage.messages import Shown
@@ -33,9 +35,15 @@ class Task:
         return self.shown is None or self.delivery.repost
 
 
-async def due(desk: Desk) -> list[Delivery]:
+async def chats_due(desk: Desk) -> set[int]:
+    """Every chat that has something to be told now."""
     async with desk.store.read() as tables:
-        return await tables.outbox.due(desk.now())
+        return await tables.outbox.chats_due(desk.now())
+
+
+async def due(desk: Desk, chat_id: int | None = None) -> list[Delivery]:
+    async with desk.store.read() as tables:
+        return await tables.outbox.due(desk.now(), chat_id=chat_id)
 
 
 async def new_cards(desk: Desk, deliveries: list[Delivery]) -> list[Delivery]:
@@ -169,10 +177,29 @@ async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
         await tables.orders.set_topic(order_id, topic_id)
 
 
-async def unreachable(desk: Desk, person_id: int) -> None:
-    """The person blocked the bot or never started it."""
+async def unreachable(desk: Desk, person_id: int, missed: list[Delivery]) -> None:
+    """The person blocked the bot or never started it; what should have rung there must ring somewhere."""
     async with desk.store.write() as tables:
         await tables.staff.set_reachable(person_id, False)
+        for delivery in missed:
+            await hand_over(desk, tables, delivery)
+
+
+async def stumbled(desk: Desk, chat_id: int, waits: Sequence[float], *, is_defect: bool) -> list[Delivery]:
+    """Something unforeseen happened while this chat was told something: all of it waits its turn again.
+
+    What a defect of ours keeps from being told is given up in the end, and returned, so that the rest gets through.
+    """
+    async with desk.store.write() as tables:
+        halted = await tables.outbox.sending_to(chat_id)
+        halted = halted or await tables.outbox.due(desk.now(), limit=1, chat_id=chat_id)
+        hopeless = [one for one in halted if is_defect and one.attempts >= len(waits)]
+        for one in halted:
+            wait = waits[min(one.attempts, len(waits) - 1)]
+            await tables.outbox.retry(one.id, desk.now() + int(wait * 1000), "stumbled")
+    for one in hopeless:
+        await give_up(desk, one, "a defect of the desk")
+    return hopeless
 
 
 async def retire(desk: Desk, old: Shown) -> None:

@@ -14,6 +14,8 @@ async def set_duty(desk: Desk, user_id: int, on: bool) -> Person:
     desk.need(user_id, Right.CLAIM)
     async with desk.store.write() as tables:
         await tables.staff.set_duty(user_id, on, desk.now())
+        if on:
+            await tables.staff.set_reachable(user_id, True)
         await journal(desk, tables, user_id, "duty", str(user_id), {"on": str(on)}, "done")
         await desk.read_people(tables)
     return desk.people[user_id]

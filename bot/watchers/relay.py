@@ -11,13 +11,24 @@ from contextlib import suppress
 from typing import Any
 
 from bot.clients.telegram import Telegram
-from bot.domain.reach import Blocked, MessageGone, Moved, NoTopics, NotReached, Offline, Rejected, Slow, TopicGone
+from bot.domain.reach import (
+    Blocked,
+    MessageGone,
+    Moved,
+    NoAccess,
+    NoTopics,
+    NotReached,
+    Offline,
+    Rejected,
+    Slow,
+    TopicGone,
+)
 from bot.domain.situations import Notice, Situation
 from bot.domain.staff import Role
 from bot.flows import deliver, members
 from bot.flows.announce import announce_now, with_role
 from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Delivery, Shown, Task
-from bot.flows.desk import Desk
+from bot.flows.desk import Desk, StoreError
 from bot.views.card import Card
 from bot.views.notices import notice_card
 from bot.views.orders import moved_line, order_card
@@ -28,6 +39,7 @@ from bot.watchers.pace import Pace
 log = logging.getLogger("desk.relay")
 
 DIGEST_FROM = 4
+FAILED = "delivery_failed"
 IDLE_SECONDS = 1.0
 BACKOFF_SECONDS = (1, 2, 5, 10, 20, 30)
 GROUP_AWAY_SECONDS = 60
@@ -133,14 +145,16 @@ class Relay:
         while True:
             self._desk.wake_relay.clear()
             try:
-                chats = {delivery.chat_id for delivery in await deliver.due(self._desk)}
+                chats = await deliver.chats_due(self._desk)
             except Exception:  # a database that cannot be read now may be readable in a second; news must not die of it
                 log.exception("the outbox cannot be read")
                 chats = set()
             for chat_id in chats - self._workers.keys():
                 self._start_worker(chat_id)
+            # Not wait_for, which loses a cancellation that comes together with the wake-up
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._desk.wake_relay.wait(), IDLE_SECONDS)
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._desk.wake_relay.wait()
 
     def _start_worker(self, chat_id: int) -> None:
         worker = asyncio.create_task(self._serve(chat_id), name=f"relay {chat_id}")
@@ -162,12 +176,24 @@ class Relay:
                 async with self._lock(chat_id):
                     if mine := await self._due(chat_id):
                         await self._tell(mine)
-        except Exception:  # one chat's trouble is logged and tried again; it must not end the relay
+        except Exception as trouble:  # one chat's trouble is logged and tried again; it must not end the relay
             log.exception("relay for %s failed", chat_id)
+            await self._stumbled(chat_id, is_defect=not isinstance(trouble, StoreError))
+
+    async def _stumbled(self, chat_id: int, *, is_defect: bool) -> None:
+        """What was being told waits its turn again; the memory that is needed for that may be what is in trouble."""
+        while True:
             await self._desk.clock.sleep(1)
+            try:
+                lost = await deliver.stumbled(self._desk, chat_id, BACKOFF_SECONDS, is_defect=is_defect)
+            except StoreError:
+                continue
+            if lost:
+                await self._say_failed(chat_id, lost, "a defect of the desk, see its log")
+            return
 
     async def _due(self, chat_id: int) -> list[Delivery]:
-        return [one for one in await deliver.due(self._desk) if one.chat_id == chat_id]
+        return await deliver.due(self._desk, chat_id)
 
     async def _tell(self, mine: list[Delivery]) -> None:
         """One message: the first card or notice, or a digest when many new cards wait."""
@@ -195,13 +221,23 @@ class Relay:
             await members.group_migrated(self._desk, moved.chat_id)
         except Blocked as no:
             await self._blocked(deliveries, str(no))
-        except Offline as away:
+        except (Offline, NoAccess) as away:
             attempts = min(deliveries[0].attempts, len(BACKOFF_SECONDS) - 1)
             await self._later(deliveries, BACKOFF_SECONDS[attempts], str(away))
         except NotReached as no:
             log.error("not deliverable to %s: %s", deliveries[0].chat_id, no)
             for delivery in deliveries:
                 await deliver.give_up(self._desk, delivery, str(no))
+            await self._say_failed(deliveries[0].chat_id, deliveries, str(no))
+
+    async def _say_failed(self, chat_id: int, lost: Sequence[Delivery], why: str) -> None:
+        """Owners hear that something did not arrive; that this very news did not arrive is only journalled."""
+        if all(delivery.notice == FAILED for delivery in lost):
+            return
+        others = [owner for owner in with_role(self._desk, Role.OWNER) if owner.id != chat_id]
+        person = self._desk.people.get(chat_id)
+        facts = {"who": person.name if person else str(chat_id), "why": why[:100]}
+        await announce_now(self._desk, Notice(FAILED, facts), others, key=f"unreachable:{chat_id}")
 
     async def _later(self, deliveries: list[Delivery], seconds: float, why: str) -> None:
         for delivery in deliveries:
@@ -217,13 +253,10 @@ class Relay:
                 self._is_group_lost = True
                 await announce_now(self._desk, Notice("group_lost", {"status": why[:80]}), owners)
             return
-        await deliver.unreachable(self._desk, chat_id)
+        await deliver.unreachable(self._desk, chat_id, deliveries)
         for delivery in deliveries:
             await deliver.give_up(self._desk, delivery, why)
-        others = [owner for owner in owners if owner.id != chat_id]
-        person = self._desk.people.get(chat_id)
-        facts = {"id": str(chat_id), "name": person.name if person else ""}
-        await announce_now(self._desk, Notice("delivery_failed", facts), others, key=f"unreachable:{chat_id}")
+        await self._say_failed(chat_id, deliveries, why)
 
     async def _tell_many(self, fresh: list[Delivery]) -> None:
         tasks = await deliver.take(self._desk, fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,6 +47,7 @@ class Hands(Clock):
 
     async def sleep(self, seconds: float) -> None:
         self.go_on(seconds)
+        await asyncio.sleep(0)
 
 
 def an_order(order_id: str = FIRST, **changes: Any) -> Order:
