@@ -8,12 +8,14 @@ from telegram import Bot, CallbackQuery, Message, Update
 
 from bot.domain.errors import DeskError, NotAllowed, Unknown, Unreachable
 from bot.domain.reach import NotReached
+from bot.domain.situations import Situation
 from bot.domain.updates import Verdict, read_update
 from bot.flows import assemble, deliver, invites, members
 from bot.flows.admit import Admitted
 from bot.flows.confirm import Changed
 from bot.flows.desk import Desk, StoreError
 from bot.views.buttons import Tap, Verb
+from bot.views.card import Markup
 from bot.views.confirms import changed
 from bot.views.desk import text_hint
 from bot.views.refusals import refusal, refusal_card, toast
@@ -79,6 +81,7 @@ class Mouthpiece:
         self._desk = desk
         self._mouth = mouth
         self._bot = bot
+        self._redrawn: set[tuple[int, str]] = set()
 
     async def handle(self, admitted: Admitted) -> None:
         """Handle once; what cannot be said because Telegram is away is logged, the state is stored anyway."""
@@ -202,9 +205,28 @@ class Mouthpiece:
             await did.show_order(situation, card=changed(situation, no.names, reader))
             return
         asking = refusal_card(no, reader)
-        await did.show_order(situation, above=() if asking.rows else (refusal(no, reader),))
+        above = () if asking.rows else (refusal(no, reader),)
+        if was_said and not asking.rows:
+            self._redraw_beside(did, situation, above)
+            return
+        await did.show_order(situation, above=above)
         if asking.rows:
             await did.say(asking, kind=deliver.MENU, order_id=order_id)
+
+    def _redraw_beside(self, did: Did, situation: Situation, above: tuple[Markup, ...]) -> None:
+        """The words were said: nobody behind in the line waits for the card, and many taps draw it once."""
+        card = did.person_id, situation.order.id
+        if card not in self._redrawn:
+            self._redrawn.add(card)
+            self._desk.spawn(self._redraw(did, situation, above), f"redraw {situation.order.id}")
+
+    async def _redraw(self, did: Did, situation: Situation, above: tuple[Markup, ...]) -> None:
+        try:
+            await did.show_order(situation, above=above)
+        except NotReached as away:
+            log.warning("the card of %s is not shown anew: %s", situation.order.id, away)
+        finally:
+            self._redrawn.discard((did.person_id, situation.order.id))
 
 
 def _nothing_sent(no: DeskError) -> DeskError:
