@@ -53,6 +53,8 @@ class Run:
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
             await asyncio.sleep(THUMB_SECONDS)
+            if self.stage.newest(OPERATOR, STEPS[self.cell.action]) != next_button:
+                continue  # the card moved under the thumb
             if tap.verb is Verb.YES or self.cell.begin == FIRST:
                 self.set_trap()
             done[data] = time.monotonic()
