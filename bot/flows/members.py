@@ -50,7 +50,7 @@ async def group_migrated(desk: Desk, new_chat_id: int) -> None:
     if old is None or old == new_chat_id:
         return
     async with desk.store.write() as tables:
-        await tables.desk.put("desk_chat_id", f"{old}:{new_chat_id}")
+        await tables.desk.put("desk_chat_id", f"{desk.policy.desk_chat_id}:{new_chat_id}")
         await tables.messages.migrate(old, new_chat_id)
         await tables.outbox.migrate(old, new_chat_id)
         facts = {"old": str(old), "new": str(new_chat_id)}

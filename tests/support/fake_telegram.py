@@ -1,0 +1,103 @@
+"""Telegram in memory with the client's own types: what was shown where, and every way it can fail."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from bot.clients.telegram import CardLike, Group, Telegram
+from bot.domain.reach import NotReached
+
+SOUND = Group("Desk", "supergroup", True, True, True, 7, True, ())
+
+
+class FakeTelegram(Telegram):
+    """`errors[call]` are raised one after the other; `shown` holds (call, chat, message id, card, silent, topic)."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, list[NotReached | Exception]] = defaultdict(list)
+        self.shown: list[tuple[str, int, int, CardLike, bool, int | None]] = []
+        self.answers: list[tuple[str, str]] = []
+        self.topics: list[str] = []
+        self.removed: list[int] = []
+        self.menus: list[int] = []
+        self.batches: list[list[dict[str, Any]]] = []
+        self.offsets: list[int | None] = []
+        self.the_group = SOUND
+        self.admins: list[tuple[int, str]] = []
+        self.reachable: dict[int, bool] = {}
+        self._numbers = 100
+
+    @property
+    def id(self) -> int:
+        return 1000
+
+    @property
+    def username(self) -> str:
+        return "desk_bot"
+
+    def _called(self, call: str) -> None:
+        if self.errors[call]:
+            raise self.errors[call].pop(0)
+
+    def said(self, chat_id: int) -> list[str]:
+        """The texts that reached a chat, oldest first."""
+        return [card.plain for _, chat, _, card, _, _ in self.shown if chat == chat_id]
+
+    async def start(self) -> None:
+        self._called("start")
+
+    async def stop(self) -> None: ...
+
+    async def updates(self, offset: int | None, seconds: int, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        self.offsets.append(offset)
+        self._called("updates")
+        return self.batches.pop(0)
+
+    async def send(
+        self,
+        chat_id: int,
+        card: CardLike,
+        *,
+        silent: bool = True,
+        topic_id: int | None = None,
+        reply_to: int | None = None,
+    ) -> int:
+        self._called("send")
+        self._numbers += 1
+        self.shown.append(("send", chat_id, self._numbers, card, silent, topic_id))
+        return self._numbers
+
+    async def edit(self, chat_id: int, message_id: int, card: CardLike) -> None:
+        self._called("edit")
+        self.shown.append(("edit", chat_id, message_id, card, True, None))
+
+    async def answer(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
+        self._called("answer")
+        self.answers.append((callback_id, text))
+
+    async def make_topic(self, chat_id: int, name: str) -> int:
+        self._called("make_topic")
+        self.topics.append(name)
+        return 500 + len(self.topics)
+
+    async def remove_member(self, chat_id: int, user_id: int) -> None:
+        self._called("remove_member")
+        self.removed.append(user_id)
+
+    async def group(self, chat_id: int) -> Group:
+        self._called("group")
+        return self.the_group
+
+    async def administrators(self, chat_id: int) -> list[tuple[int, str]]:
+        self._called("administrators")
+        return self.admins
+
+    async def can_reach(self, user_id: int) -> bool:
+        self._called("can_reach")
+        return self.reachable.get(user_id, True)
+
+    async def set_commands(self, chat_id: int, commands: Sequence[tuple[str, str]]) -> None:
+        self._called("set_commands")
+        self.menus.append(chat_id)
