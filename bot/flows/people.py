@@ -10,15 +10,18 @@ OWNER_UNNAMED = "Owner"
 
 
 async def seed_owners(desk: Desk) -> None:
-    """At start: the owners of the settings are owners, whoever left the settings is one no longer."""
+    """At start: the owners of the settings are owners and not frozen; whoever left the settings is one no longer."""
     async with desk.store.write() as tables:
         known = {person.id: person for person in await tables.staff.people()}
         for owner_id in sorted(desk.policy.owners):
             person = known.get(owner_id)
             if person is None:
                 await tables.staff.put(newcomer(desk, owner_id, OWNER_UNNAMED, Role.OWNER), desk.now(), owner_id)
-            elif person.role is not Role.OWNER:
+                continue
+            if person.role is not Role.OWNER:
                 await tables.staff.set_role(owner_id, Role.OWNER)
+            if person.is_frozen:
+                await tables.staff.set_frozen(owner_id, False, desk.now())
         for person in known.values():
             if person.role is Role.OWNER and person.id not in desk.policy.owners:
                 await tables.staff.remove(person.id)
