@@ -82,7 +82,6 @@ class Application:
     async def _wake_up(self) -> None:
         """Adopt what the last process left."""
         await people.seed_owners(self.desk)
-        self.desk.desk_chat_id = await members.known_group(self.desk)
         await deliver.recover(self.desk)
         orphans = await reconcile.adopt(self.desk)
         if orphans:
@@ -166,6 +165,7 @@ async def assemble(
     desk.started_at = desk.now()
     async with store.read() as tables:
         await desk.read_people(tables)
+    desk.desk_chat_id = await members.known_group(desk)
     token = settings.telegram_token.get_secret_value()
     telegram = around("telegram", Telegram(token, settings.telegram_api_url, settings.telegram_proxy))
     relay = Relay(desk, telegram, clock.monotonic)

@@ -36,7 +36,7 @@ async def check(settings: Settings, options: argparse.Namespace) -> int:
     """Everything that must be right, in words. Exit code 1 when something must be mended."""
     async with _opened(settings) as application:
         await people_flow.seed_owners(application.desk)
-        findings = await check_flow.check(application.desk, application.telegram, settings.desk_chat_id)
+        findings = await check_flow.check(application.desk, application.telegram, application.desk.desk_chat_id)
         await application.telegram.stop()
     print(check_lines(findings, options.language or settings.desk_language))
     return 1 if any(finding.ok is False for finding in findings) else 0

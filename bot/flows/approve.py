@@ -2,7 +2,7 @@
 
 from bot.domain.actions import RIGHTS, check_action
 from bot.domain.errors import NotAllowed
-from bot.domain.intents import Action, Intent
+from bot.domain.intents import Action, Intent, State
 from bot.domain.orders import Order
 from bot.domain.seals import Choice, Seal, facts_of, fingerprint
 from bot.domain.situations import LockReason, Situation
@@ -139,6 +139,7 @@ async def _check_now(
     await check_not_frozen(desk, tables)
     check_action(order, action, choice, person, LockReason(stored.lock[0]) if stored.lock else None)
     raise_if_open(desk, await tables.intents.open_for(order.id))
+    _raise_if_ended(desk, await tables.intents.latest_for(order.id))
     limit = await tables.staff.limit(person.role, action.value)
     used = await tables.intents.used_since(person.id, action, day_start(desk))
     check_limit(person, limit, order.amount, used)
@@ -151,6 +152,12 @@ async def check_not_frozen(desk: Desk, tables: Tables) -> None:
         raise NotAllowed("halted")
     if await tables.desk.get("frozen") is not None:
         raise NotAllowed("desk_frozen")
+
+
+def _raise_if_ended(desk: Desk, intent: Intent | None) -> None:
+    """Gate said yes to what ends the order: nothing more is asked, though a late answer shows it open."""
+    if intent is not None and intent.state is State.DONE and intent.action is not Action.MARK_PAID:
+        raise NotAllowed("already_done", {"order": intent.target, "who": name_of(desk, intent.actor)})
 
 
 def raise_if_open(desk: Desk, intent: Intent | None) -> None:

@@ -193,6 +193,9 @@ async def _request(desk: Desk, intent: Intent) -> tuple[Event, str]:
         return Event.NO_ANSWER, lost.why
     except VenueError as odd:
         return Event.NO_ANSWER, str(odd)
+    except Exception as defect:  # whatever went wrong here, the request may have left, and that must be told
+        log.exception("%s %s", intent.action, intent.target)
+        return Event.NO_ANSWER, type(defect).__name__
     return Event.ACCEPTED, "ok"
 
 

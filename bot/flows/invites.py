@@ -31,7 +31,7 @@ async def invite(desk: Desk, user_id: int, role: Role) -> tuple[Invite, str]:
 
 
 def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def ask_to_join(desk: Desk, user_id: int, name: str, username: str, code: str) -> bool:

@@ -1,16 +1,16 @@
 """Settle what has no outcome: after a restart every `sent` intent is unknown, and it is looked at until it ends."""
 
-from bot.domain.errors import NotAllowed, VenueError
 from bot.domain.intents import Event, Intent, State
 from bot.domain.situations import Notice
 from bot.domain.staff import Right, Role
 from bot.flows.absorb import look, lost_answer, record_outcome
 from bot.flows.announce import announce, announce_order, with_role
 from bot.flows.assemble import name_of
-from bot.flows.desk import Desk, log
+from bot.flows.desk import Desk, StoreError, log
 
 LOOK_AFTER_SECONDS = (1, 5, 20, 62)
 LOOK_EVERY_SECONDS = 60
+LONGEST_WAIT_SECONDS = 90
 
 
 async def adopt(desk: Desk) -> int:
@@ -42,13 +42,21 @@ async def look_at_unknown(desk: Desk) -> None:
     async with desk.store.read() as tables:
         unknown = [intent for intent in await tables.intents.all_open() if intent.state is State.UNKNOWN]
     for intent in unknown:
-        if desk.now() >= max(next_look_at(intent), desk.look_not_before.get(intent.id, 0)):
+        if _is_look_due(desk, intent):
             try:
                 await look(desk, intent.target)
-            except (VenueError, NotAllowed) as error:
-                log.warning("look at %s failed: %s", intent.target, error)
+            except StoreError:
+                raise
+            except Exception as error:  # what is odd about one order must not keep the others unknown
+                log.warning("look at %s failed: %r", intent.target, error)
                 desk.look_not_before[intent.id] = desk.now() + 2000
         await _say_when_long(desk, intent)
+
+
+def _is_look_due(desk: Desk, intent: Intent) -> bool:
+    """A moment further away than any wait is one from before the clock was set back."""
+    wait = max(next_look_at(intent), desk.look_not_before.get(intent.id, 0)) - desk.now()
+    return wait <= 0 or wait > LONGEST_WAIT_SECONDS * 1000
 
 
 async def _say_when_long(desk: Desk, intent: Intent) -> None:

@@ -11,7 +11,7 @@ from bot.domain.reach import NotReached, Slow
 from bot.domain.updates import ALLOWED_UPDATES
 from bot.flows import admit
 from bot.flows.admit import Admitted
-from bot.flows.desk import Desk
+from bot.flows.desk import Desk, StoreError
 
 log = logging.getLogger("desk.inbox")
 
@@ -42,9 +42,7 @@ class Inbox:
 
     async def run(self) -> None:
         """Until cancelled. Whatever Telegram or the database do, the loop goes on and confirms nothing unstored."""
-        for update in await admit.unhandled(self._desk):
-            self._queue(update)
-        offset = await admit.next_offset(self._desk)
+        offset = await self._begin()
         failures = 0
         while True:
             try:
@@ -62,23 +60,61 @@ class Inbox:
                 await self._cry(str(broken))
                 await asyncio.sleep(1)
 
+    async def _begin(self) -> int | None:
+        """Hand out what the last process left, and where to go on asking; tried until the memory can be read."""
+        while True:
+            try:
+                left, offset = await admit.unhandled(self._desk), await admit.next_offset(self._desk)
+            except Exception as broken:  # a desk that hears nobody must not look as if it were running
+                log.exception("the inbox cannot be read")
+                await self._cry(str(broken))
+                await asyncio.sleep(1)
+                continue
+            for update in left:
+                self._queue(update)
+            return offset
+
     async def _cry(self, why: str) -> None:
         now = time.monotonic()
         if self._alarmed_at is None or now - self._alarmed_at > ALARM_EVERY_SECONDS:
             self._alarmed_at = now
-            await self._alarm(why)
+            try:
+                await self._alarm(why)
+            except Exception:  # a cry that fails must not silence the desk for good
+                log.exception("nobody could be told")
 
     async def take_in(self, batch: Sequence[Mapping[str, Any]], offset: int | None) -> int | None:
         """Store a batch and hand out what is new. Returns the offset that confirms it."""
         if not batch:
             return offset
-        fresh = await admit.admit(self._desk, batch)
+        fresh = await self._admit(batch)
         for update in fresh:
             self._queue(update)
         if fresh:
             await asyncio.sleep(HEAD_START_SECONDS)
         numbers = [number for item in batch if isinstance(number := item.get("update_id"), int)]
         return max(numbers) + 1 if numbers else offset
+
+    async def _admit(self, batch: Sequence[Mapping[str, Any]]) -> list[Admitted]:
+        """One commit; an update that cannot be understood is left out, or it would keep all others out for ever."""
+        try:
+            return await admit.admit(self._desk, batch)
+        except StoreError as error:
+            if error.why not in ("value", "constraint"):
+                raise
+        except Exception:  # found again below, update by update
+            log.exception("a batch could not be admitted")
+        fresh: list[Admitted] = []
+        for update in batch:
+            try:
+                fresh += await admit.admit(self._desk, [update])
+            except StoreError as error:
+                if error.why not in ("value", "constraint"):
+                    raise
+                log.exception("update %s is left out", update.get("update_id"))
+            except Exception:  # what is odd about one update must not keep the others out
+                log.exception("update %s is left out", update.get("update_id"))
+        return fresh
 
     def _queue(self, update: Admitted) -> None:
         line = self._lines.get(update.key)
@@ -100,10 +136,14 @@ class Inbox:
         self._lines.pop(key, None)
 
     async def _mark(self, update: Admitted) -> None:
-        try:
-            await admit.handled(self._desk, update.update_id)
-        except Exception:  # it will be handled again after a restart, which every flow bears
-            log.exception("update %s could not be marked", update.update_id)
+        """An old command that is handled again after a restart could undo a newer one: it is marked until it is."""
+        while True:
+            try:
+                await admit.handled(self._desk, update.update_id)
+                return
+            except Exception:  # the next one of this line waits with it
+                log.exception("update %s could not be marked", update.update_id)
+                await asyncio.sleep(1)
 
     async def stop(self, seconds: float) -> None:
         """Let what is being handled end; the rest is in the store."""

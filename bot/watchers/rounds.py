@@ -27,8 +27,10 @@ async def watch_orders(desk: Desk) -> None:
 
 async def settle_intents(desk: Desk) -> None:
     async def work() -> None:
-        await reconcile.look_at_unknown(desk)
-        await reconcile.end_old_steps(desk)
+        try:
+            await reconcile.look_at_unknown(desk)
+        finally:
+            await reconcile.end_old_steps(desk)
 
     await every(desk, 1.0, work)
 
