@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.sandbox.people import PEOPLE
-from bot.sandbox.telegram.model import Message
 from bot.views.buttons import Verb
 from tests.crash.conftest import Ground
 from tests.crash.stage import LEAD, OPERATOR, OPERATOR_2, OWNER, Stage, stage
@@ -27,12 +26,12 @@ def _all_on_duty(database: Path) -> None:
 
 async def _open_all_steps(made: Stage) -> dict[int, str]:
     """Everybody opens the confirm at once; the button each of them then has under the thumb."""
-    cards: dict[int, tuple[Message, str]] = {}
     for person in TEAM:
-        found = await made.until(lambda: made.newest(person, [Verb.RELEASE]), f"a card for {person}")  # noqa: B023
-        cards[person] = found
+        await made.until(lambda: made.newest(person, [Verb.RELEASE]), f"a card for {person}")  # noqa: B023
+    cards = {person: made.newest(person, [Verb.RELEASE]) for person in TEAM}
     await asyncio.sleep(0.3)
     for person, card in cards.items():
+        assert card is not None
         made.tap(person, *card)
     for person in TEAM:
         await made.until(lambda: made.newest(person, [Verb.YES]), f"a confirm for {person}")  # noqa: B023
