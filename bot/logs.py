@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterable
 
-TOKEN = re.compile(r"\b\d{3,12}:[A-Za-z0-9_-]{16,}")
+TOKEN = re.compile(r"(?<!\d)\d{3,12}:[A-Za-z0-9_-]{16,}")
 SHADE = "[secret]"
 QUIET = ("httpx", "httpcore", "telegram", "aiosqlite", "uvicorn.access", "asyncio")
 
