@@ -26,7 +26,7 @@ run: $(BIN)/.run-ready ## live, from .env
 
 test: $(BIN)/.dev-ready ## the whole suite, a real browser included
 	@$(BIN)/python tests/support/browser_setup.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(BIN)/.dev-ready ## lint, types, import contracts
 	$(BIN)/ruff check .
