@@ -1,5 +1,7 @@
 """The confirming tap: look once more, compare with the seal, write the intent, send it once, keep what came back."""
 
+import asyncio
+
 from bot.domain.actions import RIGHTS
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable, VenueError
 from bot.domain.intents import Action, Event, Intent, State, after
@@ -13,6 +15,9 @@ from bot.flows.assemble import name_of, stored_order
 from bot.flows.desk import Desk, log
 from storage.errors import StoreError
 from storage.store import Tables
+
+HEAD_START_SECONDS = 0.02
+"""drawing cards takes the processor away from the request that people wait for"""
 
 
 class Changed(NotAllowed):
@@ -52,12 +57,25 @@ async def confirm(desk: Desk, user_id: int, seal_id: str, tapped_at: int) -> Int
             no = error
             await tables.seals.end(seal.id, desk.now())
             await _journal_refusal(desk, tables, user_id, seal, error)
-    desk.wake_relay.set()
     if no is not None:
+        desk.wake_relay.set()
         raise no
     assert intent is not None
-    desk.spawn(perform(desk, intent), f"{intent.action} {intent.target}")
+    request = desk.spawn(perform(desk, intent), f"{intent.action} {intent.target}")
+    await asyncio.wait({request}, timeout=HEAD_START_SECONDS)
+    if not request.done():
+        await _show_under_way(desk, order.id)
+    desk.wake_relay.set()
     return intent
+
+
+async def _show_under_way(desk: Desk, order_id: str) -> None:
+    """On every card; the outcome comes with its own news, so that this may fail without a word to the person."""
+    try:
+        async with desk.store.write() as tables:
+            await announce_order(desk, tables, order_id)
+    except StoreError as error:
+        log.warning("cards of %s are not brought up to date: %s", order_id, error)
 
 
 async def _check_seal(desk: Desk, seal: Seal, person: Person, tapped_at: int) -> None:
@@ -105,7 +123,6 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> Inten
         facts=_journal_facts(intent, seal),
         outcome="sent",
     )
-    await announce_order(desk, tables, order.id)
     return intent
 
 

@@ -73,11 +73,12 @@ class Desk:
     async def read_people(self, tables: Tables) -> None:
         self.people = {person.id: person for person in await tables.staff.people()}
 
-    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """Run a money request beside everything else, so that one hanging answer delays nobody."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
+        return task
 
     def _finished(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
