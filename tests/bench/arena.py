@@ -16,7 +16,7 @@ from tests.bench.child import Child, start
 from tests.bench.people import OPERATOR, tap
 from tests.bench.stand import RELEASE, Hit, Stand, open_stand
 
-SETTLE_SECONDS = 0.15
+SETTLE_SECONDS = 0.25
 READ_SECONDS = 1.3
 """how long a confirm must have been open before its last button counts"""
 

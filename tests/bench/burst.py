@@ -21,18 +21,16 @@ SLOT_SECONDS = 1.0
 LOOKING_SECONDS = 75.0
 
 
-async def measure(effort: Effort, wanted: set[str]) -> list[Row]:
+Theirs = dict[str, float]
+
+
+async def measure(effort: Effort, wanted: set[str], naive: asyncio.Task[Theirs] | None = None) -> list[Row]:
+    """`naive` is the peer, which takes more than a minute and was started earlier."""
     if "P10" not in wanted:
         return []
-    naive = asyncio.create_task(_naive(effort)) if effort.rounds > 1 else None
-    try:
-        async with _quiet_desk(effort.quiet) as (desk, confirm):
-            row = await _burst(desk, confirm, effort)
-        theirs = await naive if naive is not None else {"seconds": 0.0, "refused": 0}
-    finally:
-        if naive is not None:
-            naive.cancel()
-    return [_with_peer(row, theirs)]
+    async with _quiet_desk(effort.quiet) as (desk, confirm):
+        row = await _burst(desk, confirm, effort)
+    return [_with_peer(row, await naive if naive is not None else {"seconds": 0.0, "refused": 0})]
 
 
 @asynccontextmanager
@@ -121,7 +119,8 @@ async def _told(box: Sandbox, orders: list[str], since: int) -> dict[int, dict[s
         await asyncio.sleep(0.2)
 
 
-async def _naive(effort: Effort) -> dict[str, float]:
+async def naive_burst(effort: Effort) -> Theirs:
+    """Everything told one by one: seconds, and how often Telegram refused."""
     async with running_sandbox() as box:
         await box.telegram.flood(True)
         await box.telegram.start(OPERATOR)
@@ -130,11 +129,11 @@ async def _naive(effort: Effort) -> dict[str, float]:
         async with start(module, box.telegram_url, box.bot_token, str(effort.burst), chats) as child:
             await asyncio.sleep(0)
             line = await asyncio.wait_for(child.process.stdout.readline(), 150) if child.process.stdout else b"{}"
-            found: dict[str, float] = json.loads(line)
+            found: Theirs = json.loads(line)
             return found
 
 
-def _with_peer(row: Row, theirs: dict[str, float]) -> Row:
+def _with_peer(row: Row, theirs: Theirs) -> Row:
     seconds, refused = theirs["seconds"], theirs["refused"]
     peer = f"one message each: {seconds:.0f} s; {refused:.0f}" if seconds else "–"
     ratio = f"{row.figures['last'] / seconds:.2f}" if seconds else "–"

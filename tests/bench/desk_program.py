@@ -39,15 +39,18 @@ class Diary:
         self.commits: list[Json] = []
         self.looks: list[Json] = []
         self._statements: list[str] = []
+        self._began = 0.0
 
     def probe(self, point: str) -> None:
         when, _, what = point.partition(":")
         if when != "after":
+            self._began = time.perf_counter()
             return
         if what == "begin":
             self._statements = []
         elif what == "commit":
-            self.commits.append({"at": time.perf_counter(), "did": self._statements})
+            now = time.perf_counter()
+            self.commits.append({"at": now, "took": now - self._began, "did": self._statements})
         else:
             self._statements.append(what)
 
