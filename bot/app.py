@@ -62,20 +62,21 @@ class Application:
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
         """Until `stop` is set; then finish what is on its way, within ten seconds. Raises StartError."""
-        await self._wake_up()
-        loops = [
-            asyncio.create_task(rounds.settle_intents(self.desk), name="intents"),
-            asyncio.create_task(rounds.keep_house(self.desk), name="house"),
-            asyncio.create_task(rounds.every(self.desk, 60, self._keep_assumptions), name="assumptions"),
-        ]
-        if self.desk.gate is not None:
-            loops.append(asyncio.create_task(rounds.watch_orders(self.desk), name="orders"))
+        loops: list[asyncio.Task[None]] = []
         try:
+            await self._wake_up()
+            loops += [
+                asyncio.create_task(rounds.settle_intents(self.desk), name="intents"),
+                asyncio.create_task(rounds.keep_house(self.desk), name="house"),
+                asyncio.create_task(rounds.every(self.desk, 60, self._keep_assumptions), name="assumptions"),
+            ]
+            if self.desk.gate is not None:
+                loops.append(asyncio.create_task(rounds.watch_orders(self.desk), name="orders"))
             if await self._reach_telegram(stop):
                 loops.append(asyncio.create_task(self.relay.run(), name="relay"))
                 loops.append(asyncio.create_task(self.inbox.run(), name="inbox"))
                 ready()
-                await stop.wait()
+                await _stopped(stop, loops)
         finally:
             await self._end({loop.get_name(): loop for loop in loops})
 
@@ -143,6 +144,18 @@ class Application:
             log.warning("closing failed", exc_info=True)
 
 
+async def _stopped(stop: asyncio.Event, loops: list["asyncio.Task[None]"]) -> None:
+    """Until `stop` is set. Raises when a loop ended by itself: half a desk must not look like a whole one."""
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        ended, _ = await asyncio.wait({stopping, *loops}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+    for loop in ended - {stopping}:
+        log.critical("the loop %s has ended; the desk must be started again", loop.get_name())
+        loop.result()
+
+
 async def assemble(
     settings: Settings, *, clock: Clock | None = None, probe: Probe | None = None, around: Around = _bare
 ) -> Application:
@@ -152,6 +165,14 @@ async def assemble(
     """
     clock = clock or Clock()
     store = await Store.open(settings.database_url, probe)
+    try:
+        return await _wire(settings, store, clock, around)
+    except BaseException:
+        await store.close()  # its threads would keep the process alive
+        raise
+
+
+async def _wire(settings: Settings, store: Store, clock: Clock, around: Around) -> Application:
     http = Http("gate", clock=time.time)
     observed: dict[str, bool] = {}
     gate = _gate(settings, http, observed)

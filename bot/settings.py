@@ -122,6 +122,27 @@ class Settings(BaseSettings):
             raise ValueError("wants an address such as https://example.org")
         return value
 
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _proxy(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"(https?|socks5h?)://[^\s/]+", value):
+            raise ValueError("wants an address such as socks5://127.0.0.1:1080")
+        return value
+
+    @field_validator("desk_owners")
+    @classmethod
+    def _people(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(owner <= 0 for owner in value):
+            raise ValueError("wants numeric ids of people, which are positive")
+        return value
+
+    @field_validator("desk_chat_id")
+    @classmethod
+    def _group(cls, value: int | None) -> int | None:
+        if value is not None and value >= 0:
+            raise ValueError("wants the id of a group, which is negative")
+        return value
+
     @property
     def gate_is_on(self) -> bool:
         return self.gate_api_key is not None
@@ -190,7 +211,11 @@ def _from_file(path: Path) -> dict[str, str]:
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SettingsError(f"{path.name} can be read by others: chmod 600 {path.name}")
     found: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} cannot be read as text: {type(error).__name__}") from None
+    for number, line in enumerate(lines, start=1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
