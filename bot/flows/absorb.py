@@ -10,6 +10,8 @@ from bot.flows.desk import Desk
 from storage.orders import StoredOrder
 from storage.store import Tables
 
+REOPENED_AFTER_SECONDS = 600
+
 
 async def look(desk: Desk, order_id: str, row: OrderRow | None = None) -> Order:
     """Read the truth from the venue, keep it, settle what it settles, and queue the news. Raises VenueError.
@@ -30,7 +32,8 @@ async def absorb(desk: Desk, tables: Tables, order: Order, *, asked_at: int) -> 
     """Inside a transaction: store the order, settle an intent without an answer, announce what changed."""
     before = await tables.orders.get(order.id)
     if before is not None and (
-        asked_at < before.seen_at <= desk.now() or (before.order.is_final and not order.is_final)
+        asked_at < before.seen_at <= desk.now()
+        or (before.order.is_final and not order.is_final and not _is_reopened(before, order, asked_at))
     ):
         return  # an older answer, or a stale one: what is final stays final
     await tables.orders.put(order, asked_at)
@@ -41,6 +44,12 @@ async def absorb(desk: Desk, tables: Tables, order: Order, *, asked_at: int) -> 
         await _announce_new(desk, tables, order)
     elif _news(before.order) != _news(order):
         await _announce_change(desk, tables, before, order)
+
+
+def _is_reopened(before: StoredOrder, order: Order, asked_at: int) -> bool:
+    """An appeal long after the end is news; an answer from before the end is never that old."""
+    ended_at = before.final_at
+    return order.in_appeal and ended_at is not None and asked_at - ended_at >= REOPENED_AFTER_SECONDS * 1000
 
 
 async def settle_by_look(desk: Desk, tables: Tables, intent: Intent, order: Order) -> Intent | None:

@@ -153,3 +153,22 @@ async def test_one_market_that_cannot_be_read_does_not_hide_the_next(stand: Stan
     stand.venue.put(an_order())
     await Watch(stand.desk).round()
     assert await _known(stand, FIRST) == "paid"
+
+
+async def test_an_appeal_long_after_the_end_is_told_and_an_old_answer_is_not(stand: Stand) -> None:
+    stand.venue.put(an_order())
+    watch = Watch(stand.desk)
+    await watch.round()
+    stand.clock.go_on(3)
+    stand.venue.put(an_order(status="finished"))
+    await watch.round()
+    await stand.hush()
+    appealed = an_order(status="locked", in_appeal=True)
+    stand.venue.put(appealed)
+    stand.clock.go_on(30)
+    await watch.round()
+    assert await _known(stand, FIRST) == "finished" and not await stand.pending()
+    stand.clock.go_on(3600)
+    await watch.round()
+    assert await _known(stand, FIRST) == "locked"
+    assert any(one.ring for one in await stand.pending(OPERATOR))
