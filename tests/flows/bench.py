@@ -45,16 +45,23 @@ ORDER = Order(
 
 
 class HandClock(Clock):
-    """Both clocks stand until the test moves them; nobody sleeps."""
+    """Both clocks stand until the test moves them; nobody sleeps, but time may pass as if."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         super().__init__(source=seconds)
         self._seconds = seconds
+        self.slept = 0.0
+        self.is_moved_by_sleep = False
 
     def monotonic(self) -> float:
-        return self._seconds()
+        return self._seconds() + self.slept
+
+    def now(self) -> int:
+        return super().now() + int(self.slept * 1000)
 
     async def sleep(self, seconds: float) -> None:
+        if self.is_moved_by_sleep:
+            self.slept += seconds
         await asyncio.sleep(0)
 
 

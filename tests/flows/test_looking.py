@@ -145,7 +145,7 @@ async def test_only_steps_of_the_desks_own_account_count_as_done_elsewhere(
     bench.add(before)
     await bench.see()
     await bench.told()
-    await bench.see(**after)
+    await bench.see(ORDER.id, **after)
     assert await elsewhere(bench) == ([GROUP, OWNER] if is_elsewhere else [])
     assert (await bench.stored()).is_done_elsewhere is is_elsewhere
 

@@ -9,7 +9,7 @@ from bot.domain.errors import NotAllowed, Refused, Unreachable
 from bot.domain.findings import Finding
 from bot.domain.orders import Side
 from bot.domain.reach import Offline, Rejected
-from bot.domain.situations import LockReason
+from bot.domain.situations import LockReason, Notice
 from bot.domain.updates import Verdict
 from bot.flows import admit, assemble, bank, deliver, housekeeping, order_export, queue
 from bot.flows.announce import announce_now
@@ -141,7 +141,7 @@ async def test_a_topic_is_wanted_when_needed_always_or_never(bench: Bench) -> No
 
 async def test_a_digest_can_hold_new_cards_only(bench: Bench) -> None:
     await bench.see()
-    await announce_now(bench.desk, deliver.Notice("started", {}), [bench.desk.people[OPERATOR]])
+    await announce_now(bench.desk, Notice("started", {}), [bench.desk.people[OPERATOR]])
     waiting = await bench.outbox()
     assert {one.chat_id for one in await deliver.new_cards(bench.desk, waiting)} == {OPERATOR, GROUP}
     for chat in (OPERATOR, GROUP):

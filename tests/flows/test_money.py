@@ -201,7 +201,7 @@ async def test_a_colleague_who_was_quicker_is_named(bench: Bench) -> None:
 async def test_what_was_done_once_is_not_done_again_even_if_the_venue_still_shows_it_open(bench: Bench) -> None:
     bench.gate.acts = False
     await bench.act()
-    no = await refused(confirm.confirm(bench.desk, OPERATOR, await bench.open_step(), bench.now))
+    no = await refused(approve.open_step(bench.desk, OPERATOR, ORDER.id, Action.RELEASE))
     assert no.reason == "already_done" and bench.gate.count("release") == 1
 
 
@@ -341,7 +341,7 @@ async def test_an_outcome_that_cannot_be_stored_halts_the_desk_until_it_can(benc
     probe: Callable[[str], None] = fail
     bench.store._probe = probe
     intent = await bench.confirm(seal)
-    assert slept == [True, True], "no money moves while an outcome cannot be stored"
+    assert slept and all(slept), "no money moves while an outcome cannot be stored"
     assert intent.state is State.DONE and not bench.desk.is_halted
     assert bench.gate.count("release") == 1
 

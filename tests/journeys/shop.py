@@ -121,10 +121,16 @@ def is_about(message: Message, order: str) -> bool:
 
 
 @asynccontextmanager
-async def open_shop(folder: Path, *, speed: float = 8.0, language: str = "en", **changes: str) -> AsyncIterator[Shop]:
+async def open_shop(folder: Path, *, speed: float = 8.0, language: str = "en") -> AsyncIterator[Shop]:
     """Polls the venue four times a second, whatever the speed."""
-    settings = {"desk_markets": "USDT/CNY", "poll_seconds": str(0.25 * speed)} | changes
     async with running_sandbox() as box:
         await box.telegram.flood(False)
-        async with running_desk(box, folder / "desk.db", language=language, speed=speed, **settings) as desk:
+        async with running_desk(
+            box,
+            folder / "desk.db",
+            language=language,
+            speed=speed,
+            desk_markets="USDT/CNY",
+            poll_seconds=str(0.25 * speed),
+        ) as desk:
             yield Shop(box, desk, speed)

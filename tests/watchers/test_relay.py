@@ -31,7 +31,7 @@ class Line:
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.telegram = bench, FakeTelegram()
-        self.relay = Relay(bench.desk, self.telegram, lambda: bench.seconds)
+        self.relay = Relay(bench.desk, self.telegram, bench.desk.clock.monotonic)
 
     async def tell(self, seconds: float = 0) -> None:
         self.bench.pass_(seconds)
@@ -49,14 +49,7 @@ class Line:
 @pytest.fixture
 async def line(bench: Bench) -> AsyncIterator[Line]:
     made = Line(bench)
-    seconds = made.bench.desk.clock
-
-    async def sleep(wait: float) -> None:
-        made.bench.pass_(wait)
-        await asyncio.sleep(0)
-
-    seconds.sleep = sleep  # type: ignore[method-assign]
-    made.relay = Relay(bench.desk, made.telegram, lambda: bench.seconds)
+    bench.desk.clock.is_moved_by_sleep = True  # type: ignore[attr-defined]
     yield made
     await made.relay.stop()
 
@@ -105,7 +98,7 @@ async def test_what_cannot_be_shown_now_is_shown_later_once(line: Line, trouble:
     line.telegram.errors["send"] = [trouble]
     await asyncio.wait_for(line.relay._tell(await deliver.due(line.bench.desk, OPERATOR)), 5)
     waiting = await line.bench.outbox()
-    assert len(waiting) == 1 and waiting[0].next_at == line.bench.now + waits * 1000 and waiting[0].attempts == 1
+    assert len(waiting) == 1 and waiting[0].next_at == line.bench.desk.now() + waits * 1000 and waiting[0].attempts == 1
     await line.tell(waits + 1)
     assert line.cards(OPERATOR) == [("send", False)], "with its sound"
     assert await line.bench.outbox() == []
