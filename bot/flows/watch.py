@@ -39,6 +39,7 @@ class Watch:
         self._asked_again: dict[str, float] = {}
         self._unreadable: set[str] = set()
         self._failures: dict[str, int] = {}
+        self._failed_at: dict[str, float] = {}
         self._failed_now: set[str] = set()
         self._disagreed: dict[str, tuple[str, int]] = {}
         self._appeal_looked_at: TTLCache[str, float] = TTLCache(maxsize=2048, ttl=3600)
@@ -132,6 +133,7 @@ class Watch:
             await self._not_read(order_id, defect)
             return False
         self._failures.pop(order_id, None)
+        self._failed_at.pop(order_id, None)
         if order.is_final:
             for memory in (seen, self._market_of, self._asked_again, self._disagreed):
                 memory.pop(order_id, None)
@@ -144,9 +146,9 @@ class Watch:
         if self._failures.get(order_id, 0) < TRIES:
             return True
         now = self._desk.clock.monotonic()
-        is_due = now - self._asked_again.get(order_id, now - ASK_AGAIN_SECONDS) >= ASK_AGAIN_SECONDS
+        is_due = now - self._failed_at.get(order_id, now - ASK_AGAIN_SECONDS) >= ASK_AGAIN_SECONDS
         if is_due:
-            self._asked_again[order_id] = now
+            self._failed_at[order_id] = now
         return is_due
 
     async def _not_read(self, order_id: str, why: Exception) -> None:

@@ -172,3 +172,19 @@ async def test_an_appeal_long_after_the_end_is_told_and_an_old_answer_is_not(sta
     await watch.round()
     assert await _known(stand, FIRST) == "locked"
     assert any(one.ring for one in await stand.pending(OPERATOR))
+
+
+async def test_an_order_that_left_the_list_is_asked_for_until_it_can_be_read(stand: Stand) -> None:
+    stand.venue.put(an_order())
+    watch = Watch(stand.desk)
+    await watch.round()
+    stand.venue.put(an_order(status="finished"))
+    stand.venue.trouble[FIRST] = _unknown("server_error")
+    for _ in range(60):
+        stand.clock.go_on(3)
+        await watch.round()
+    stand.venue.trouble.clear()
+    for _ in range(11):
+        stand.clock.go_on(3)
+        await watch.round()
+    assert await _known(stand, FIRST) == "finished"
