@@ -28,7 +28,7 @@ async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situa
     look = None
     if stored.bank_look is not None:
         look = BankLook(name_of(desk, stored.bank_look[0]), stored.bank_look[1])
-    twins = () if order.is_final else await twins_of(tables, stored)
+    twins = await twins_of(tables, stored)
     return Situation(
         order=order,
         seen_at=stored.seen_at,

@@ -237,6 +237,9 @@ async def test_twins_are_open_orders_of_the_same_total(bench: Bench) -> None:
     await bench.see()
     situation = await assemble.show(bench.desk, OPERATOR, ORDER.id)
     assert [twin.order_id for twin in situation.twins] == ["2"]
+    await bench.see(status="finished")
+    ended = await assemble.show(bench.desk, OPERATOR, ORDER.id)
+    assert [twin.order_id for twin in ended.twins] == ["2"], "what is done leads to the next"
 
 
 async def test_an_export_tells_everything_that_is_kept_of_an_order(bench: Bench) -> None:

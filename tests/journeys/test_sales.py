@@ -77,7 +77,7 @@ async def test_a_name_that_differs_locks_the_order_until_a_lead_unlocks_it(shop:
     order = await shop.sale("106.00")
     await shop.tap(order, "Release…")
     await shop.tap(order, "Name differs", contains="It cannot be undone")
-    locked = await shop.card(order, "Stopped: other name in the bank")
+    locked = await shop.card(order, "Stopped: another bank name")
     assert not any("elease" in label or "Unlock" in label for row in locked.labels for label in row)
     notice = await shop.card(order, "Release stopped", person=LEAD)
     assert "Operator 1" in notice.text and not notice.silent
