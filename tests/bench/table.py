@@ -51,7 +51,7 @@ class Effort:
 
 
 FULL = Effort(
-    rounds=5, taps=6, hang=10.0, orders=200, alerts=14, burst=40, quiet=22.0, starts=5, flood=3000, growth=50_000
+    rounds=5, taps=6, hang=10.0, orders=200, alerts=10, burst=40, quiet=22.0, starts=5, flood=3000, growth=50_000
 )
 QUICK = Effort(rounds=1, taps=3, hang=1.0, orders=200, alerts=2, burst=40, quiet=6.0, starts=1, flood=300, growth=600)
 
