@@ -95,7 +95,7 @@ def _how(effort: Effort, seconds: float) -> list[str]:
         f"`make bench`, {datetime.now(UTC):%B %Y}, {seconds:.0f} s in all. Ours and the peers ran in the same run,",
         "each in a process of its own, in turn; everything is on loopback. Figures are medians of "
         f"{max(5, effort.rounds)} or more",
-        f"interleaved rounds ({effort.starts} for cold starts); absolute times drift on a shared machine, ratios less.",
+        "interleaved rounds, P10 is one burst; absolute times drift on a shared machine, ratios less.",
         "Unless the note says otherwise both sides talk to the same bare server that only answers and remembers when",
         "it was asked. P10 runs against the sandbox with Telegram's flood limits enforced.",
         "The peers are small programs in `tests/bench/peers/`: python-telegram-bot with httpx, a bare aiohttp loop,",
