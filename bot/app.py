@@ -81,7 +81,8 @@ class Application:
             await self._end({loop.get_name(): loop for loop in loops})
 
     async def _wake_up(self) -> None:
-        """Adopt what the last process left."""
+        """Adopt what the last process left; a desk that still runs is not the last process."""
+        self.store.hold_alone()
         await people.seed_owners(self.desk)
         await deliver.recover(self.desk)
         orphans = await reconcile.adopt(self.desk)

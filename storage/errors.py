@@ -7,7 +7,7 @@ from bot.domain.errors import DeskError
 
 Why = Literal[
     "locked", "full", "read_only", "io", "damaged", "not_a_database", "newer", "cannot_open", "bad_url",
-    "exists", "constraint", "value", "missing", "cut_short", "closed", "other",
+    "exists", "constraint", "value", "missing", "cut_short", "closed", "in_use", "other",
 ]  # fmt: skip
 
 WORDS: dict[Why, str] = {
@@ -26,6 +26,7 @@ WORDS: dict[Why, str] = {
     "missing": "there is no such row",
     "cut_short": "a statement was cut short, so the whole write is given up",
     "closed": "the database is closed",
+    "in_use": "another desk is running on this database",
     "other": "the database failed",
 }
 

@@ -1,9 +1,11 @@
 """Finding, creating and opening the database file."""
 
+import fcntl
 import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import aiosqlite
@@ -34,6 +36,17 @@ class Address:
         if not pages.isdecimal():
             raise StoreError("bad_url", "max_pages is a number")
         return cls(path, query.get("mode", ["rwc"])[0] == "ro", int(pages))
+
+
+def hold_alone(address: Address) -> IO[str]:
+    """A lock beside the database that ends with the process. Raises StoreError("in_use") when another one holds it."""
+    handle = open(f"{address.path}.lock", "w", encoding="utf-8")  # noqa: SIM115 - held until the desk ends
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise StoreError("in_use") from None
+    return handle
 
 
 def create_private(path: str, *, anew: bool = False) -> None:

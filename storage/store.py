@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import IO
 
 import aiosqlite
 
@@ -28,7 +29,7 @@ from storage.intents import Intents
 from storage.journal import Journal
 from storage.messages import Messages
 from storage.migrating import MIGRATIONS, Migration, applied, apply, prove_writable, read_migrations, refuse_newer
-from storage.opening import Address, connect, make_query_only
+from storage.opening import Address, connect, hold_alone, make_query_only
 from storage.orders import Orders
 from storage.outbox import Outbox
 from storage.seals import Seals
@@ -72,6 +73,7 @@ class Store:
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self._is_closed = False
+        self._alone: IO[str] | None = None
 
     @classmethod
     async def open(
@@ -118,6 +120,13 @@ class Store:
         finally:
             session.end()
 
+    def hold_alone(self) -> None:
+        """Two running desks on one database would each look after the other's requests: the second is refused.
+
+        For `run` only; the command line's other verbs may work beside a running desk. Raises StoreError("in_use").
+        """
+        self._alone = self._alone or hold_alone(self._address)
+
     async def close(self) -> None:
         """Waits for the running write, then closes; a second time does nothing."""
         self._refuse_nesting()
@@ -127,6 +136,9 @@ class Store:
             if reader is not None:
                 await reader.close()
             await self._writer.close()
+            if self._alone is not None:
+                self._alone.close()
+                self._alone = None
 
     async def backup(self, path: str) -> None:
         """A consistent, compact copy in a new file only its owner can read. Raises StoreError, "exists" too."""

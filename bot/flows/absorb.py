@@ -1,8 +1,11 @@
 """Take in what the venue shows: the one place where a fresh look at an order becomes memory, outcome and news."""
 
+from dataclasses import replace
+
 from bot.domain.actions import Finding, found
 from bot.domain.intents import Action, Event, Intent, State, proves_untouched
 from bot.domain.orders import Order, OrderRow, Phase, Side
+from bot.domain.seals import same_file
 from bot.domain.situations import Notice
 from bot.domain.staff import Role
 from bot.flows.announce import announce, announce_order, with_role
@@ -119,12 +122,18 @@ async def lost_answer(desk: Desk, tables: Tables, intent: Intent, answer: str) -
     return moved
 
 
+def _without_signatures(order: Order) -> tuple[object, ...]:
+    """Payees and receipts, whose links may be signed anew at every look."""
+    payees = tuple(replace(payee, qr_url=same_file(payee.qr_url)) for payee in order.payees)
+    return payees, tuple(same_file(voucher) for voucher in order.vouchers)
+
+
 def _news(order: Order) -> tuple[object, ...]:
     """What of an order is news on a card. Clocks that run by themselves are not."""
     return (
         order.status, order.in_appeal, order.is_cancelable, order.can_release_in_appeal, order.hides_payment,
         order.amount, order.price, order.total, order.asset, order.fiat, order.side, order.counterparty_name,
-        order.counterparty_id, order.payees, order.vouchers, order.methods, order.unread, order.pay_deadline,
+        order.counterparty_id, _without_signatures(order), order.methods, order.unread, order.pay_deadline,
         order.paid_at, order.chosen_method, order.warnings, order.verdict, order.cancel_reason, order.own_name,
     )  # fmt: skip
 

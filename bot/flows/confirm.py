@@ -104,6 +104,8 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> Inten
     fresh = await tables.seals.get(seal.id)
     if fresh is None or fresh.used_at is not None:
         raise await _why_used(desk, tables, seal, order)
+    if fresh.is_expired(desk.now()):
+        raise NotAllowed("seal_expired", {"order": order.id})
     limit = await check_now(desk, tables, person, order, stored, seal.action, seal.choice)
     facts = facts_of(order, seal.action, person, limit, seal.choice)
     if fingerprint(facts) != seal.fingerprint:

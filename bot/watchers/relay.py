@@ -41,6 +41,7 @@ log = logging.getLogger("desk.relay")
 DIGEST_FROM = 4
 FAILED = "delivery_failed"
 IDLE_SECONDS = 1.0
+ANSWER_ATTEMPTS = 3
 BACKOFF_SECONDS = (1, 2, 5, 10, 20, 30)
 GROUP_AWAY_SECONDS = 60
 
@@ -79,14 +80,22 @@ class Relay:
 
         `redraw` is asked when it is this answer's turn: an outcome may have been shown while it waited.
         """
-        await self.pace.turn(chat_id, is_answer=True)
-        async with self._lock(chat_id):
-            if redraw is not None:
-                card = await redraw(card)
-            message_id = await self._put(chat_id, card, replace, reply_to, topic_id)
-            shown = Shown(chat_id, message_id, kind, order_id, person_id, card.data, self._desk.now(), card.digest)
-            await deliver.remember(self._desk, shown, seal_id)
-        return message_id
+        for patience in reversed(range(ANSWER_ATTEMPTS)):
+            await self.pace.turn(chat_id, is_answer=True)
+            async with self._lock(chat_id):
+                if redraw is not None:
+                    card = await redraw(card)
+                try:
+                    message_id = await self._put(chat_id, card, replace, reply_to, topic_id)
+                except Slow as slow:
+                    self.pace.hold(chat_id, slow.seconds)
+                    if not patience:
+                        raise
+                    continue
+                shown = Shown(chat_id, message_id, kind, order_id, person_id, card.data, self._desk.now(), card.digest)
+                await deliver.remember(self._desk, shown, seal_id)
+                return message_id
+        raise AssertionError("unreachable")
 
     async def leave_line(self, old: Shown, line: Card) -> None:
         """A copy that was left behind becomes one line, and its buttons are dead whether or not that can be shown."""

@@ -9,7 +9,7 @@ from bot.domain.actions import Finding, check_action, found
 from bot.domain.errors import NotAllowed, TransitionError
 from bot.domain.intents import OPEN, Action, Event, State, after, proves_untouched
 from bot.domain.orders import Order, Side
-from bot.domain.seals import Choice
+from bot.domain.seals import Choice, same_file
 from bot.domain.situations import LockReason
 from bot.domain.staff import Person, Role
 from tests.views.samples import order as sample
@@ -127,3 +127,8 @@ def test_what_does_not_fit_an_order_is_refused_by_its_reason(
 )
 def test_what_fits_passes(order: Order, action: Action, choice: Choice, person: Person) -> None:
     check_action(order, action, choice, person, None)
+
+
+def test_a_receipt_or_qr_link_that_is_signed_anew_is_the_same_file() -> None:
+    assert same_file("https://files.example/a.jpg?sig=1") == same_file("https://files.example/a.jpg?sig=2")
+    assert same_file("https://files.example/a.jpg") != same_file("https://files.example/b.jpg")

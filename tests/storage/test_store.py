@@ -356,3 +356,19 @@ async def test_integrity_is_ok_and_damage_is_not(store: Store, url: str, tmp_pat
     except StoreError as error:
         assert error.why == "damaged"
     await hurt.close()
+
+
+async def test_a_second_running_desk_on_one_database_is_refused_and_the_command_line_is_not(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    first, second = await Store.open(url), await Store.open(url)
+    first.hold_alone()
+    with pytest.raises(StoreError) as refused:
+        second.hold_alone()
+    assert refused.value.why == "in_use"
+    async with second.write() as tables:
+        await tables.desk.put("checked_at", "1")
+    await first.close()
+    second.hold_alone()
+    await second.close()
