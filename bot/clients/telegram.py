@@ -7,7 +7,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 from telegram import (
@@ -26,55 +26,19 @@ from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from bot.clients.messages import ButtonLike, CardLike, parts_of
+from bot.clients.telegram_words import bad_request
 from bot.domain.reach import (
     Blocked,
-    MessageGone,
     Moved,
     NoAccess,
-    NoTopics,
     NotReached,
     Offline,
     Rejected,
     Slow,
-    TopicGone,
 )
 
-TEXT_LIMIT = 4096
-SHUT_OUT = (
-    "chat not found", "not enough rights", "have no rights", "need administrator rights", "write_forbidden",
-    "chat_restricted", "bot was kicked", "group chat was deactivated",
-)  # fmt: skip
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-class ButtonLike(Protocol):
-    """What a button must have: exactly one of data, url, copy."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def data(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def copy(self) -> str: ...
-    @property
-    def style(self) -> str: ...
-
-
-class CardLike(Protocol):
-    """A message as plain data: Telegram HTML, rows of buttons, and the same text without tags."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def plain(self) -> str: ...
-    @property
-    def prompt(self) -> bool: ...
-    @property
-    def prompt_hint(self) -> str: ...
-    @property
-    def rows(self) -> Sequence[Sequence[ButtonLike]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +116,7 @@ class Telegram:
     ) -> int:
         """Show a card; long texts go in parts with the buttons under the last. Returns the last message's id."""
         try:
-            return await self._send_parts(chat_id, card, _parts(card.text), silent, topic_id, reply_to, is_html=True)
+            return await self._send_parts(chat_id, card, parts_of(card.text), silent, topic_id, reply_to, is_html=True)
         except NoAccess:
             raise
         except Rejected:
@@ -160,7 +124,7 @@ class Telegram:
 
     async def _send_plainly(self, chat_id: int, card: CardLike, silent: bool, topic_id: int | None) -> int:
         """Without tags, and should a button be what Telegram does not like, without those: the alert arrives."""
-        parts = _parts(card.plain)
+        parts = parts_of(card.plain)
         try:
             return await self._send_parts(chat_id, card, parts, silent, topic_id, None, is_html=False)
         except NoAccess:
@@ -228,7 +192,7 @@ class Telegram:
         except NoAccess:
             raise
         except Rejected:
-            await self._edit_text(chat_id, message_id, _parts(card.plain)[-1], keyboard, None)
+            await self._edit_text(chat_id, message_id, parts_of(card.plain)[-1], keyboard, None)
 
     async def _edit_text(
         self, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup | None, mode: str | None
@@ -309,22 +273,6 @@ class Telegram:
             )
 
 
-def _parts(text: str) -> list[str]:
-    """A text within Telegram's limit, cut at line ends; a card's own lines never come near it."""
-    if len(text) <= TEXT_LIMIT:
-        return [text]
-    parts, current = [], ""
-    for line in text.split("\n"):
-        if current and len(current) + 1 + len(line) > TEXT_LIMIT:
-            parts.append(current)
-            current = ""
-        current = f"{current}\n{line}" if current else line
-        while len(current) > TEXT_LIMIT:
-            parts.append(current[:TEXT_LIMIT])
-            current = current[TEXT_LIMIT:]
-    return [*parts, current]
-
-
 def _markup(card: CardLike) -> InlineKeyboardMarkup | ForceReply | None:
     if card.prompt:
         return ForceReply(selective=True, input_field_placeholder=card.prompt_hint[:64] or None)
@@ -351,9 +299,8 @@ def _mapped() -> Iterator[None]:
 
 
 def _reached(trouble: telegram_error.TelegramError) -> NotReached:
-    """Telegram's words, matched without case because the library re-cases them."""
+    """The library's exception as what the relay does next."""
     text = str(trouble.message)
-    words = text.lower()
     if isinstance(trouble, telegram_error.RetryAfter):
         wait = trouble.retry_after
         return Slow(wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait))
@@ -362,19 +309,7 @@ def _reached(trouble: telegram_error.TelegramError) -> NotReached:
     if isinstance(trouble, telegram_error.Forbidden):
         return Blocked(text)
     if isinstance(trouble, telegram_error.BadRequest):
-        return _bad_request(text, words)
+        return bad_request(text)
     if isinstance(trouble, (telegram_error.InvalidToken, telegram_error.EndPointNotFound)):
         return NoAccess("the token or the method is not known")
     return Offline(type(trouble).__name__)
-
-
-def _bad_request(text: str, words: str) -> NotReached:
-    if any(gone in words for gone in ("thread not found", "topic_deleted", "topic_id_invalid", "topic_closed")):
-        return TopicGone(text)
-    if "not a forum" in words or "not enough rights to create" in words or "chat_not_modified" in words:
-        return NoTopics(text)
-    if "message to edit not found" in words or "message_id_invalid" in words or "can't be edited" in words:
-        return MessageGone(text)
-    if any(shut in words for shut in SHUT_OUT):
-        return Blocked(text)
-    return Rejected(text)

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.clients.telegram import CardLike, Telegram
+from bot.clients.messages import CardLike
+from bot.clients.telegram import Telegram
 from bot.watchers.relay import Relay
 from tests.review.stand import Stand
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from bot.clients.telegram import CardLike, Group, Telegram
+from bot.clients.messages import CardLike
+from bot.clients.telegram import Group, Telegram
 from bot.domain.reach import NotReached
 
 SOUND = Group("Desk", "supergroup", True, True, True, 7, True, ())
