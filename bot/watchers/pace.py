@@ -63,6 +63,10 @@ class Pace:
         if not is_answer:
             self._news[chat_id].take(now)
 
+    def spend(self, chat_id: int) -> None:
+        """Count one more call of the same turn, so that what follows waits the longer."""
+        self._take(chat_id, is_answer=False)
+
     async def turn(self, chat_id: int, *, is_answer: bool) -> None:
         """Wait for this chat's turn and take it."""
         if is_answer:

@@ -16,25 +16,22 @@ from bot.domain.reach import (
     MessageGone,
     Moved,
     NoAccess,
-    NoTopics,
     NotReached,
     Offline,
     Rejected,
     Slow,
     TopicGone,
 )
-from bot.domain.situations import Notice, Situation
+from bot.domain.situations import Notice
 from bot.domain.staff import Role
 from bot.flows import deliver, members
 from bot.flows.announce import announce_now, with_role
-from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Delivery, Shown, Task
+from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk, StoreError
 from bot.views.card import Card
 from bot.views.notices import notice_card
-from bot.views.orders import moved_line, order_card
-from bot.views.queue import digest_card
-from bot.views.topics import topic_name
 from bot.watchers.pace import Pace
+from bot.watchers.telling import Teller
 
 log = logging.getLogger("desk.relay")
 
@@ -53,9 +50,9 @@ class Relay:
         self._desk = desk
         self._telegram = telegram
         self.pace = Pace(now, desk.clock.sleep)
+        self._teller = Teller(desk, telegram, self.pace)
         self._locks: dict[int, asyncio.Lock] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
-        self._has_topics = True
         self._is_group_lost = False
 
     def _lock(self, chat_id: int) -> asyncio.Lock:
@@ -212,7 +209,7 @@ class Relay:
             return
         tasks = await deliver.take(self._desk, [mine[0]])
         for task in tasks:
-            await self._guarded([task.delivery], self._tell_one(task))
+            await self._guarded([task.delivery], self._teller.tell(task))
 
     async def _guarded(self, deliveries: list[Delivery], telling: Coroutine[Any, Any, None]) -> None:
         """Do it, and turn every way it can fail into what happens next."""
@@ -272,108 +269,4 @@ class Relay:
         situations = [task.situation for task in tasks if task.situation is not None]
         deliveries = [task.delivery for task in tasks]
         if situations:
-            await self._guarded(deliveries, self._digest(tasks, situations))
-
-    async def _digest(self, tasks: list[Task], situations: list[Situation]) -> None:
-        first = tasks[0]
-        chat_id, person_id = first.delivery.chat_id, first.delivery.person_id
-        shown = []
-        for number, card in enumerate(digest_card(situations, first.reader)):
-            if number:
-                await self.pace.turn(chat_id, is_answer=False)
-            silent = not any(task.delivery.ring for task in tasks)
-            message_id = await self._telegram.send(chat_id, card, silent=silent)
-            shown.append(Shown(chat_id, message_id, DIGEST, None, person_id, card.data, self._desk.now(), card.digest))
-        await deliver.finish(self._desk, [task.delivery for task in tasks], shown)
-
-    async def _tell_one(self, task: Task) -> None:
-        if task.situation is None:
-            await self._tell_notice(task)
-        elif task.is_needless:
-            await deliver.finish(self._desk, [task.delivery], [])
-        else:
-            await self._tell_card(task, task.situation)
-
-    async def _tell_notice(self, task: Task) -> None:
-        delivery = task.delivery
-        assert task.notice is not None
-        card = notice_card(task.notice, task.reader)
-        message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring)
-        shown = Shown(
-            delivery.chat_id, message_id, NOTICE, None, delivery.person_id, card.data, self._desk.now(), card.digest
-        )
-        await deliver.finish(self._desk, [delivery], [shown] if card.data else [])
-
-    async def _tell_card(self, task: Task, situation: Situation) -> None:
-        """Edit the chat's copy, or post it anew and leave one line where the old one stood."""
-        delivery, old = task.delivery, task.shown
-        card = order_card(situation, task.reader)
-        topic_id = await self._topic(task, situation)
-        # Told again after a restart: the copy that may already stand in the topic is not known and never will be
-        is_moved = task.wants_topic or task.delivery.repeated
-        is_new = task.is_new_message or (is_moved and topic_id is not None)
-        if not is_new and old is not None:
-            await self._edit(task, old, card)
-            return
-        try:
-            message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring, topic_id=topic_id)
-        except TopicGone:
-            await deliver.topic_made(self._desk, situation.order.id, None)
-            raise
-        order_id = situation.order.id
-        shown = [
-            Shown(
-                delivery.chat_id,
-                message_id,
-                CARD,
-                order_id,
-                delivery.person_id,
-                card.data,
-                self._desk.now(),
-                card.digest,
-            )
-        ]
-        if old is not None:
-            shown.insert(0, await self._leave_line(task, situation, old))
-        await deliver.finish(self._desk, [delivery], shown)
-
-    async def _edit(self, task: Task, old: Shown, card: Card) -> None:
-        delivery = task.delivery
-        if old.content_hash != card.digest:
-            try:
-                await self._telegram.edit(delivery.chat_id, old.message_id, card)
-            except MessageGone:
-                await deliver.forget(self._desk, old.chat_id, old.message_id)
-                raise
-        now_shown = Shown(
-            delivery.chat_id,
-            old.message_id,
-            CARD,
-            old.order_id,
-            delivery.person_id,
-            card.data,
-            self._desk.now(),
-            card.digest,
-        )
-        await deliver.finish(self._desk, [delivery], [now_shown])
-
-    async def _leave_line(self, task: Task, situation: Situation, old: Shown) -> Shown:
-        """The old copy becomes one line; that it could not be changed is no harm, its buttons are dead anyway."""
-        line = moved_line(situation, task.reader)
-        with suppress(NotReached):
-            await self._telegram.edit(old.chat_id, old.message_id, line)
-        return Shown(old.chat_id, old.message_id, LINE, old.order_id, old.person_id, (), self._desk.now(), line.digest)
-
-    async def _topic(self, task: Task, situation: Situation) -> int | None:
-        """The order's topic, made when it is needed and the group can have one."""
-        if not task.wants_topic or not self._has_topics:
-            return task.topic_id
-        try:
-            await self.pace.turn(task.delivery.chat_id, is_answer=False)
-            topic_id = await self._telegram.make_topic(task.delivery.chat_id, topic_name(situation))
-        except NoTopics as no:
-            log.warning("topics are not possible: %s", no)
-            self._has_topics = False
-            return None
-        await deliver.topic_made(self._desk, situation.order.id, topic_id)
-        return topic_id
+            await self._guarded(deliveries, self._teller.digest(tasks, situations))

@@ -1,0 +1,121 @@
+"""Say one thing in one chat: draw the state of this moment, send or edit, remember what now stands there."""
+
+import logging
+
+from bot.clients.telegram import Telegram
+from bot.domain.reach import MessageGone, NoTopics, NotReached, Slow, TopicGone
+from bot.domain.situations import Situation
+from bot.flows import deliver
+from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Shown, Task
+from bot.flows.desk import Desk
+from bot.views.card import Card
+from bot.views.notices import notice_card
+from bot.views.orders import moved_line, order_card
+from bot.views.queue import digest_card
+from bot.views.topics import topic_name
+from bot.watchers.pace import Pace
+
+log = logging.getLogger("desk.relay")
+
+
+class Teller:
+    """Raises NotReached when Telegram does not show it; then nothing was remembered as told."""
+
+    def __init__(self, desk: Desk, telegram: Telegram, pace: Pace) -> None:
+        self._desk = desk
+        self._telegram = telegram
+        self._pace = pace
+        self._has_topics = True
+
+    def _shown(self, task: Task, message_id: int, kind: str, order_id: str | None, card: Card) -> Shown:
+        delivery = task.delivery
+        return Shown(
+            delivery.chat_id, message_id, kind, order_id, delivery.person_id, card.data, self._desk.now(), card.digest
+        )
+
+    async def digest(self, tasks: list[Task], situations: list[Situation]) -> None:
+        first = tasks[0]
+        chat_id = first.delivery.chat_id
+        shown = []
+        for number, card in enumerate(digest_card(situations, first.reader)):
+            if number:
+                await self._pace.turn(chat_id, is_answer=False)
+            silent = not any(task.delivery.ring for task in tasks)
+            message_id = await self._telegram.send(chat_id, card, silent=silent)
+            shown.append(self._shown(first, message_id, DIGEST, None, card))
+        await deliver.finish(self._desk, [task.delivery for task in tasks], shown)
+
+    async def tell(self, task: Task) -> None:
+        if task.situation is None:
+            await self._tell_notice(task)
+        elif task.is_needless:
+            await deliver.finish(self._desk, [task.delivery], [])
+        else:
+            await self._tell_card(task, task.situation)
+
+    async def _tell_notice(self, task: Task) -> None:
+        delivery = task.delivery
+        assert task.notice is not None
+        card = notice_card(task.notice, task.reader)
+        message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring)
+        shown = self._shown(task, message_id, NOTICE, None, card)
+        await deliver.finish(self._desk, [delivery], [shown] if card.data else [])
+
+    async def _tell_card(self, task: Task, situation: Situation) -> None:
+        """Edit the chat's copy, or post it anew and leave one line where the old one stood."""
+        delivery, old = task.delivery, task.shown
+        card = order_card(situation, task.reader)
+        topic_id = await self._topic(task, situation)
+        # Told again after a restart: the copy that may already stand in the topic is not known and never will be
+        is_moved = task.wants_topic or task.delivery.repeated
+        is_new = task.is_new_message or (is_moved and topic_id is not None)
+        if not is_new and old is not None:
+            await self._edit(task, old, card)
+            return
+        try:
+            message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring, topic_id=topic_id)
+        except TopicGone:
+            await deliver.topic_made(self._desk, situation.order.id, None)
+            raise
+        order_id = situation.order.id
+        shown = [self._shown(task, message_id, CARD, order_id, card)]
+        if old is not None:
+            shown.insert(0, await self._leave_line(task, situation, old))
+        await deliver.finish(self._desk, [delivery], shown)
+
+    async def _edit(self, task: Task, old: Shown, card: Card) -> None:
+        delivery = task.delivery
+        if old.content_hash != card.digest:
+            try:
+                await self._telegram.edit(delivery.chat_id, old.message_id, card)
+            except MessageGone:
+                await deliver.forget(self._desk, old.chat_id, old.message_id)
+                raise
+        now_shown = self._shown(task, old.message_id, CARD, old.order_id, card)
+        await deliver.finish(self._desk, [delivery], [now_shown])
+
+    async def _leave_line(self, task: Task, situation: Situation, old: Shown) -> Shown:
+        """The old copy becomes one line; that it could not be changed is no harm, its buttons are dead anyway."""
+        line = moved_line(situation, task.reader)
+        self._pace.spend(old.chat_id)
+        try:
+            await self._telegram.edit(old.chat_id, old.message_id, line)
+        except Slow as slow:
+            self._pace.hold(old.chat_id, slow.seconds)
+        except NotReached as no:
+            log.info("an old copy in %s keeps its look: %s", old.chat_id, no)
+        return Shown(old.chat_id, old.message_id, LINE, old.order_id, old.person_id, (), self._desk.now(), line.digest)
+
+    async def _topic(self, task: Task, situation: Situation) -> int | None:
+        """The order's topic, made when it is needed and the group can have one."""
+        if not task.wants_topic or not self._has_topics:
+            return task.topic_id
+        try:
+            await self._pace.turn(task.delivery.chat_id, is_answer=False)
+            topic_id = await self._telegram.make_topic(task.delivery.chat_id, topic_name(situation))
+        except NoTopics as no:
+            log.warning("topics are not possible: %s", no)
+            self._has_topics = False
+            return None
+        await deliver.topic_made(self._desk, situation.order.id, topic_id)
+        return topic_id
