@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 DATA_BYTES = 64
 COPY_LENGTH = 256
@@ -36,6 +37,7 @@ def clean(text: str, limit: int = NAME_COLUMNS) -> str:
     return cut(" ".join(visible.split()), limit)
 
 
+@lru_cache(maxsize=8192)
 def _is_hidden(char: str) -> bool:
     """Control, format (direction marks, isolates, zero width), surrogate and private characters, noncharacters.
 
@@ -50,7 +52,7 @@ def cut(text: str, limit: int) -> str:
         return text
     kept, used = [], 0
     for char in text:
-        used += width(char)
+        used += _columns(char)
         if used > limit - 1:
             break
         kept.append(char)
@@ -62,6 +64,7 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(_columns(char) for char in text)
 
 
+@lru_cache(maxsize=8192)
 def _columns(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
