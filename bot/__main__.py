@@ -52,6 +52,9 @@ def _demo(options: argparse.Namespace) -> int:
     )
     try:
         asyncio.run(work)
+    except StartError as wrong:
+        print(f"c2c-desk: {wrong}", file=sys.stderr)
+        return 2
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
     return 0

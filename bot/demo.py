@@ -8,7 +8,7 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from bot.app import Application, assemble
+from bot.app import Application, StartError, assemble
 from bot.domain.intents import Action
 from bot.domain.staff import Limit, Person, Role
 from bot.settings import Settings, build
@@ -32,7 +32,8 @@ async def start_sandbox(scenario: str, page_port: int) -> tuple[asyncio.subproce
         "--page-port", str(page_port), stdout=asyncio.subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     if process.stdout is None or not (line := await process.stdout.readline()):
-        raise RuntimeError("the sandbox did not start; its words are above")
+        await process.wait()
+        raise StartError("the sandbox did not start; its words are above")
     return process, json.loads(line)
 
 

@@ -11,6 +11,7 @@ from bot.flows.deliver import CONFIRM, MENU
 from bot.views import confirms
 from bot.views.orders import more_card, payee_card
 from bot.views.queue import found_card, queue_card, waiting_card
+from bot.views.refusals import leads_asked
 from handlers.context import Did
 
 PROMPT = "prompt"
@@ -72,7 +73,8 @@ async def unlock_yes(did: Did, order_id: str) -> None:
 
 
 async def ask_lead(did: Did, order_id: str, action: str) -> None:
-    await did.show_order(await bank.ask_lead(did.desk, did.person_id, order_id, action))
+    situation = await bank.ask_lead(did.desk, did.person_id, order_id, action)
+    await did.show_order(situation, above=(leads_asked(did.reader),))
 
 
 async def payee(did: Did, order_id: str) -> None:

@@ -52,9 +52,14 @@ async def twins_of(tables: Tables, stored: StoredOrder) -> tuple[Twin, ...]:
 
 
 def topic_url(desk: Desk, topic_id: int | None) -> str:
-    """A link into the desk group's topic, or nothing (private supergroups only)."""
-    chat = str(desk.desk_chat_id or "")
-    return f"https://t.me/c/{chat[4:]}/{topic_id}" if topic_id and chat.startswith("-100") else ""
+    """A link into the desk group's topic, or nothing; a topic has the number of the message that opened it."""
+    return message_url(desk.desk_chat_id or 0, topic_id) if topic_id else ""
+
+
+def message_url(chat_id: int, message_id: int) -> str:
+    """A link to a message; only those of private supergroups can have one."""
+    chat = str(chat_id)
+    return f"https://t.me/c/{chat[4:]}/{message_id}" if chat.startswith("-100") else ""
 
 
 async def stored_order(tables: Tables, order_id: str) -> StoredOrder:

@@ -85,8 +85,7 @@ async def _check_seal(desk: Desk, seal: Seal, person: Person, tapped_at: int) ->
     if seal.used_at is not None:
         async with desk.store.read() as tables:
             intent = await tables.intents.latest_for(seal.order_id)
-        who = name_of(desk, intent.actor) if intent is not None else ""
-        raise NotAllowed("seal_used", {"who": who, "order": seal.order_id})
+        raise _was_used(desk, seal, intent.actor if intent is not None else None)
     if seal.is_expired(tapped_at) or seal.is_expired(desk.now()):
         raise NotAllowed("seal_expired", {"order": seal.order_id})
     if seal.is_too_quick(tapped_at):
@@ -128,11 +127,16 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> Inten
     return intent
 
 
+def _was_used(desk: Desk, seal: Seal, actor: int | None) -> NotAllowed:
+    who = name_of(desk, actor) if actor is not None else ""
+    return NotAllowed("seal_used", {"who": who, "actor": str(actor or ""), "order": seal.order_id})
+
+
 async def _why_used(desk: Desk, tables: Tables, seal: Seal, order: Order) -> NotAllowed:
     """The seal died while we looked: because the facts moved, or because somebody was quicker."""
     intent = await tables.intents.latest_for(seal.order_id)
     if intent is not None and (intent.is_open or intent.state is State.DONE):
-        return NotAllowed("seal_used", {"who": name_of(desk, intent.actor), "order": seal.order_id})
+        return _was_used(desk, seal, intent.actor)
     names = tuple(
         key
         for key, now in (("status", order.status), ("in_appeal", str(order.in_appeal)))

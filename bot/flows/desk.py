@@ -42,9 +42,10 @@ class Desk:
     alarm: Callable[[str], Awaitable[None]] = _unheard
     is_halted: bool = False
     started_at: int = 0
+    standing_changed_at: int = 0
     looked_at: int | None = None
     blind_since: int | None = None
-    profiles: "TTLCache[str, Profile]" = field(default_factory=lambda: TTLCache(maxsize=2048, ttl=600))
+    profiles: "TTLCache[str, Profile]" = field(default_factory=lambda: TTLCache(maxsize=2048, ttl=86_400))
     wake_relay: asyncio.Event = field(default_factory=asyncio.Event)
     look_not_before: dict[str, int] = field(default_factory=dict)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)

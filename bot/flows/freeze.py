@@ -1,7 +1,7 @@
 """Stop and restart the desk's money: reading, chat and looks go on."""
 
 from bot.domain.situations import Notice
-from bot.domain.staff import Right, Role
+from bot.domain.staff import Person, Right, Role
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk
 from bot.flows.people import journal
@@ -15,7 +15,7 @@ async def freeze_desk(desk: Desk, user_id: int | None) -> None:
         await tables.desk.put("frozen", str(desk.now()))
         await journal(desk, tables, user_id, "freeze", "desk", {}, "done")
         who = {"who": desk.people[user_id].name if user_id in desk.people else ""}
-        await announce(desk, tables, Notice("desk_frozen", who), with_role(desk, Role.AGENT), group=True)
+        await announce(desk, tables, Notice("desk_frozen", who), _others(desk, user_id), group=True)
     desk.wake_relay.set()
 
 
@@ -25,5 +25,10 @@ async def unfreeze_desk(desk: Desk, user_id: int) -> None:
         await tables.desk.delete("frozen")
         await journal(desk, tables, user_id, "unfreeze", "desk", {}, "done")
         who = {"who": desk.people[user_id].name}
-        await announce(desk, tables, Notice("desk_unfrozen", who), with_role(desk, Role.AGENT), group=True)
+        await announce(desk, tables, Notice("desk_unfrozen", who), _others(desk, user_id), group=True)
     desk.wake_relay.set()
+
+
+def _others(desk: Desk, user_id: int | None) -> list[Person]:
+    """Everybody who acts, but for whoever did it: that person has the answer already."""
+    return [person for person in with_role(desk, Role.AGENT) if person.id != user_id]

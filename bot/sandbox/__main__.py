@@ -38,7 +38,7 @@ async def _run(options: argparse.Namespace) -> None:
     )
     try:
         await sandbox.start()
-    except OSError as taken:
+    except (OSError, OverflowError) as taken:
         raise SystemExit(f"sandbox: {taken}") from None
     try:
         print(json.dumps(sandbox.addresses()), flush=True)

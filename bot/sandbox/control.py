@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.people import BOT_NAME, BOT_USERNAME, DESK_ID, DESK_TITLE, PEOPLE
+from bot.sandbox.people import BOT_NAME, BOT_USERNAME, DESK_ID, DESK_TIMEZONE, DESK_TITLE, PEOPLE
 from bot.sandbox.scenarios import SCENARIOS
 from bot.sandbox.serving import Listener
 from bot.sandbox.stage import InsideControls, Stage
@@ -111,7 +111,7 @@ def page_app(
 
 async def _people(_: Request) -> Response:
     people = [{"id": person.id, "key": person.key, "name": person.first_name} for person in PEOPLE]
-    desk = {"id": DESK_ID, "title": DESK_TITLE}
+    desk = {"id": DESK_ID, "title": DESK_TITLE, "timezone": DESK_TIMEZONE}
     return JSONResponse({"people": people, "desk": desk, "bot": {"name": BOT_NAME, "username": BOT_USERNAME}})
 
 

@@ -13,6 +13,8 @@ GATE_SECRET = "sandbox-secret-not-secret"  # noqa: S105 # the sandbox's own, ope
 
 DESK_ID = -1001000000001
 DESK_TITLE = "C2C Desk"
+DESK_TIMEZONE = "Asia/Shanghai"
+"""of the demo's desk: the page shows its clocks, so that they agree with the cards"""
 
 
 @dataclass(frozen=True)

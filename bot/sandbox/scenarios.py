@@ -272,7 +272,7 @@ SCENARIOS = {
         Scenario(
             "twins",
             ("Equal totals", "同额订单"),
-            ("Three orders of 7,200.00: which payer does the bank show?", "三个 7,200.00 的订单:银行显示谁付款?"),
+            ("Three orders of 7,200.00: each card warns of the others.", "三个 7,200.00 的订单:卡片互相提醒。"),
             twins,
         ),
         Scenario(

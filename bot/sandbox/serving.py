@@ -13,7 +13,7 @@ import struct
 from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -78,7 +78,7 @@ class Listener:
 
     def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
         self._config = Config(
-            app,
+            self._until_stopped(app),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -142,6 +142,18 @@ class Listener:
         if self._reservation is not None:
             self._reservation.close()
             self._reservation = None
+
+    def _until_stopped(self, app: ASGIApp) -> ASGIApp:
+        """The app, whose handlers end without a word when `stop` cancels them: nobody is left to be answered."""
+
+        async def quiet(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await app(scope, receive, send)
+            except asyncio.CancelledError:
+                if not self.is_away:
+                    raise
+
+        return quiet
 
     def _reserve(self) -> None:
         """Hold the port by a socket that never listens, so that nobody takes it while we are away."""

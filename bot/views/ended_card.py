@@ -37,7 +37,8 @@ def draw_ended(pen: Pen, s: Situation) -> Drawing:
         _add_people(pen, s, made)
     if order.cancel_reason and order.phase is Phase.CANCELLED:
         made.line(pen.say("Reason: {words}", words=order.cancel_reason), 1)
-    if order.verdict:
+    # What Gate last said of an appeal ("under review") is past when our own action ended the order
+    if order.verdict and not _is_ours(s):
         made.line(pen.say("Gate: {words}", words=order.verdict), 1)
     _add_twins(pen, s, made)
     made.rows = rows(_next_row(pen, s), more_row(pen, s))

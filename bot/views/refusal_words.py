@@ -4,6 +4,7 @@ from bot.texts import mark
 
 REASONS = {
     "role_too_low": mark("Your role ({role}) may not do this; it takes {needed} or higher. Ask a lead."),
+    "owners_only": mark("Your role ({role}) may not do this, only an owner may. Ask an owner."),
     "person_frozen": mark("You are frozen: you can read nothing and do nothing here. Ask an owner."),
     "desk_frozen": mark("The desk is frozen: no money moves. An owner unfreezes it with /unfreeze."),
     "over_limit": mark("{amount} is over your limit of {limit} per action. Ask a lead."),
@@ -16,6 +17,7 @@ REASONS = {
     "not_your_step_by_nobody": mark("Somebody else opened this step. Open your own from the card."),
     "seal_expired": mark("This step is too old, nothing was done. Open it again from the card."),
     "seal_used": mark("{who} has already pressed this. Look at the card; nothing was sent twice."),
+    "seal_used_by_you": mark("You have already pressed this. Look at the card; nothing was sent twice."),
     "seal_used_by_nobody": mark("This step is closed, nothing was sent. Open it again from the card."),
     "too_quick": mark("That was very quick, nothing was done. Read it, then press again."),
     "order_changed": mark("The order changed meanwhile, nothing was done. Look at the fresh card."),
@@ -43,7 +45,7 @@ REASONS = {
     "clock_skew": mark("Our clock and Gate's differ, so Gate refuses us. Set the server's clock."),
     "invite_ended": mark("This invite is used or over. Ask an owner for a new one."),
     "last_owner": mark("This is the last owner. Make somebody else an owner first."),
-    "owner_from_settings": mark("This owner stands in the settings and is changed only there."),
+    "owner_from_settings": mark("Owners stand in the settings (DESK_OWNERS) and are changed only there."),
     "venue_off": mark("{venue} is not set up on this desk. The technician enters its key."),
     "database": mark("The database cannot be written, so nothing was sent. Tell the technician at once."),
     "halted": mark("The desk has stopped: its database cannot be written. Nothing is sent. Tell the technician."),

@@ -6,6 +6,7 @@ is missing leaves a dash: a refusal must never fail to be told.
 
 from bot.domain.errors import DeskError, NotAllowed, Refused, Unknown, Unreachable, VenueError
 from bot.domain.situations import Reader
+from bot.domain.staff import Role
 from bot.views.buttons import FIELD, Verb, press
 from bot.views.card import Card, Markup, cut
 from bot.views.facts import told
@@ -44,6 +45,11 @@ def refusal_card(error: DeskError, reader: Reader, *, order: str = "", action: s
     return Card(text, ((press(pen.words("Ask a lead"), Verb.ASK, order, action),),))
 
 
+def leads_asked(reader: Reader) -> Markup:
+    """Over the card of whoever pressed *Ask a lead*."""
+    return Pen(reader).say("🙋 The leads are asked; one of them acts.")
+
+
 def toast(error: DeskError, reader: Reader) -> str:
     """The same for the small window over a tap: plain, at most 200 characters."""
     return cut(Card(refusal(error, reader)).plain.replace("\n", " "), TOAST_LENGTH)
@@ -53,10 +59,20 @@ def _not_allowed(pen: Pen, error: NotAllowed) -> Markup:
     if error.reason == "usage":
         template = USAGE.get(error.facts.get("command", "").lstrip("/"), USAGE["help"])
     else:
-        template = REASONS.get(error.reason, REASONS[UNKNOWN_REASON])
+        template = REASONS.get(_reason_for(pen, error), REASONS[UNKNOWN_REASON])
     if error.reason in ("seal_used", "already_open", "already_done", "not_your_step") and not error.facts.get("who"):
         template = REASONS.get(f"{error.reason}_by_nobody", template)
     return told(pen, template, {"reason": error.reason, **error.facts})
+
+
+def _reason_for(pen: Pen, error: NotAllowed) -> str:
+    """The reason as this reader should hear it: a lead is not sent to a lead, nobody is told of himself as another."""
+    if error.reason == "role_too_low" and error.facts.get("needed") == Role.OWNER.word:
+        return "owners_only"
+    reader = pen.reader.person
+    if error.reason == "seal_used" and reader is not None and error.facts.get("actor") == str(reader.id):
+        return "seal_used_by_you"
+    return error.reason
 
 
 def _venue(pen: Pen, error: VenueError) -> Markup:

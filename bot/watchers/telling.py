@@ -6,6 +6,7 @@ from bot.clients.telegram import Telegram
 from bot.domain.reach import MessageGone, NoTopics, NotReached, Slow, TopicGone
 from bot.domain.situations import Situation
 from bot.flows import deliver
+from bot.flows.assemble import message_url
 from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Shown, Task
 from bot.flows.desk import Desk
 from bot.views.card import Card
@@ -25,7 +26,7 @@ class Teller:
         self._desk = desk
         self._telegram = telegram
         self._pace = pace
-        self._has_topics = True
+        self._no_topics_at: int | None = None
 
     def _shown(self, task: Task, message_id: int, kind: str, order_id: str | None, card: Card) -> Shown:
         delivery = task.delivery
@@ -80,7 +81,7 @@ class Teller:
         order_id = situation.order.id
         shown = [self._shown(task, message_id, CARD, order_id, card)]
         if old is not None:
-            shown.insert(0, await self._leave_line(task, situation, old))
+            shown.insert(0, await self._leave_line(task, situation, old, message_id))
         await deliver.finish(self._desk, [delivery], shown)
 
     async def _edit(self, task: Task, old: Shown, card: Card) -> None:
@@ -94,9 +95,9 @@ class Teller:
         now_shown = self._shown(task, old.message_id, CARD, old.order_id, card)
         await deliver.finish(self._desk, [delivery], [now_shown])
 
-    async def _leave_line(self, task: Task, situation: Situation, old: Shown) -> Shown:
+    async def _leave_line(self, task: Task, situation: Situation, old: Shown, newer: int) -> Shown:
         """The old copy becomes one line; that it could not be changed is no harm, its buttons are dead anyway."""
-        line = moved_line(situation, task.reader)
+        line = moved_line(situation, task.reader, message_url(old.chat_id, newer))
         self._pace.spend(old.chat_id)
         try:
             await self._telegram.edit(old.chat_id, old.message_id, line)
@@ -108,14 +109,18 @@ class Teller:
 
     async def _topic(self, task: Task, situation: Situation) -> int | None:
         """The order's topic, made when it is needed and the group can have one."""
-        if not task.wants_topic or not self._has_topics:
+        if not task.wants_topic or self._are_topics_refused():
             return task.topic_id
         try:
             await self._pace.turn(task.delivery.chat_id, is_answer=False)
             topic_id = await self._telegram.make_topic(task.delivery.chat_id, topic_name(situation))
         except NoTopics as no:
             log.warning("topics are not possible: %s", no)
-            self._has_topics = False
+            self._no_topics_at = self._desk.now()
             return None
         await deliver.topic_made(self._desk, situation.order.id, topic_id)
         return topic_id
+
+    def _are_topics_refused(self) -> bool:
+        """Once refused they are not asked for again, until somebody changes the bot's standing in the group."""
+        return self._no_topics_at is not None and self._no_topics_at >= self._desk.standing_changed_at

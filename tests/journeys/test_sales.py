@@ -37,7 +37,9 @@ async def test_a_paid_order_is_posted_anew_with_sound_and_the_old_card_becomes_o
     assert bell.id > new.id and not bell.silent
     line = await shop.box.telegram.message(OPERATOR, OPERATOR, new.id)
     assert line.buttons == () and "below" in line.text
-    assert (await shop.record(order, "Paid – check the bank")).silent, "the group is the record, not the bell"
+    record = await shop.record(order, "Paid – check the bank")
+    assert record.silent, "the group is the record, not the bell"
+    assert f"https://t.me/c/{str(DESK_GROUP)[4:]}/{record.id}" in (await shop.record(order, "below")).html
     await shop.release(order)
     await shop.card(order, "Released 103.00 USDT")
 
@@ -111,6 +113,7 @@ async def test_over_the_limit_a_lead_is_asked_and_releases_under_an_own_step(sho
     assert await shop.posts(order) == []
     asking = await shop.box.telegram.wait_for_message(OPERATOR, button="Ask a lead")
     await shop.box.telegram.press(OPERATOR, OPERATOR, asking, text="Ask a lead")
+    await shop.card(order, "The leads are asked")
     notice = await shop.card(order, "Operator 1 asks a lead", person=LEAD)
     assert "3000.00 USDT" in notice.text.replace(",", "")
     await shop.tap(order, "Open", person=LEAD, contains="asks a lead")

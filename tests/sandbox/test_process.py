@@ -17,7 +17,8 @@ from tests.support.sandbox import BOT_TOKEN, CHECKOUT, OPERATOR, STRANGER, Sandb
 
 async def started(*arguments: str) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
     command = (sys.executable, "-m", "bot.sandbox", *arguments)
-    process = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE)
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT, stdout=pipe, stderr=pipe)
     assert process.stdout is not None
     return process, json.loads(await asyncio.wait_for(process.stdout.readline(), 15))
 
@@ -44,6 +45,8 @@ async def test_a_signal_ends_it_within_a_second_even_during_a_long_poll(number: 
         assert time.monotonic() - asked < 1
         with pytest.raises(httpx.TransportError):
             await poll
+    assert process.stderr is not None
+    assert await process.stderr.read() == b"", "Ctrl-C in the demo is no reason for a traceback"
 
 
 async def test_it_ends_when_its_parent_is_gone() -> None:
@@ -63,6 +66,19 @@ async def test_it_says_when_a_port_is_taken() -> None:
         out, error = await asyncio.wait_for(second.communicate(), 15)
         assert (second.returncode, out) == (1, b"")
         assert f"port {port}" in error.decode() and "Traceback" not in error.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(("--scenario", "nope"), "invalid choice: 'nope'"), (("--port", "99999"), "port must be 0-65535")],
+)
+async def test_a_demo_that_cannot_start_says_so_in_words(arguments: tuple[str, str], says: str) -> None:
+    command = (sys.executable, "-m", "bot", "demo", *arguments)
+    process = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT, stderr=asyncio.subprocess.PIPE)
+    _, error = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 2
+    assert says in error.decode() and "c2c-desk: the sandbox did not start" in error.decode()
+    assert "Traceback" not in error.decode()
 
 
 async def test_away_closes_the_port_and_gives_the_same_one_back() -> None:

@@ -1,5 +1,5 @@
 // Starts the page, keeps it fresh, and holds what both sides share.
-import { $, control, keyed, node } from "./dom.js";
+import { $, clock, control, keyed, node, setTimeZone } from "./dom.js";
 import { phone } from "./phone.js";
 import { venue } from "./venue.js";
 import { pick, say, setLanguage } from "./words.js";
@@ -26,7 +26,7 @@ function drawStories(state) {
   $("watch").textContent = current ? pick(current.watch) : "";
   const lines = state.told.slice(state.told.lastIndexOf(heading) + 1).slice(-4);
   keyed($("told"), lines.map((line) => ({ ...line, key: `${line.at}`, look: [line.at, page.language] })), (line) =>
-    node("li", {}, node("time", {}, new Date(line.at * 1000).toLocaleTimeString("en-GB")), ` ${pick(line)}`));
+    node("li", {}, node("time", {}, clock(line.at, true)), ` ${pick(line)}`));
 }
 
 async function act(move) {
@@ -91,6 +91,7 @@ async function start() {
   });
   for (const world of ["gate", "telegram"]) $(`wire-${world}`).addEventListener("click", () => act(() => control(`${world}/away`, { away: !page.away[world] })));
   const world = await control("people");
+  setTimeZone(world.desk.timezone);
   page.scenarios = (await control("scenarios")).scenarios;
   phone.start({ ...world, act, stored, store });
   venue.start({ act, gateUrl: () => page.addresses?.gate_url });

@@ -79,9 +79,12 @@ export const asBase64 = (file) =>
     reader.readAsDataURL(file);
   });
 
+let timeZone; // the desk's: clocks of the page agree with those on the cards, wherever the browser is
+export const setTimeZone = (name) => { timeZone = name; };
+
 export const clock = (seconds, withSeconds = false) =>
   seconds
-    ? new Date(seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: withSeconds ? "2-digit" : undefined })
+    ? new Date(seconds * 1000).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", second: withSeconds ? "2-digit" : undefined })
     : "";
 
 const ALLOWED = new Set(["B", "STRONG", "I", "EM", "U", "INS", "S", "STRIKE", "DEL", "CODE", "PRE", "BLOCKQUOTE", "TG-SPOILER", "TG-EMOJI", "TG-TIME", "TIME", "SPAN", "BR", "A"]);
