@@ -64,7 +64,7 @@ WRONG = {
     "/language fr": "/language en or /language zh",
     "/timezone Atlantis": "/timezone Asia/Shanghai",
     "/nonsense": "/help shows what you can write",
-    "/staff": "it takes owner or higher",
+    "/staff": "only an owner may",
     "/journal": "it takes lead or higher",
     "/freeze": "it takes lead or higher",
     "hello": "This text went to nobody",
@@ -88,7 +88,7 @@ OWNERS = {
     "/staff limit operator release minus 5": "“minus” is no amount",
     "/staff limit operator dance 1 5": "“dance” is no action",
     "/staff 42": "/staff invite operator",
-    "/staff remove 1001": "stands in the settings",
+    "/staff remove 1001": "stand in the settings",
     "/journal 0": "/journal 2",
     "/journal x": "/journal 2",
 }
@@ -166,7 +166,7 @@ async def test_the_frozen_desk_moves_no_money_until_an_owner_unfreezes(shop: Sho
     said = await shop.tap(order, "Release…")
     if "frozen" not in said:
         await shop.card(order, "The desk is frozen")
-    await shop.say("/unfreeze", person=LEAD, contains="it takes owner")
+    await shop.say("/unfreeze", person=LEAD, contains="Ask an owner")
     await shop.say("/unfreeze", person=OWNER, contains="Desk unfrozen")
     await shop.release(order)
     await shop.card(order, "Released 707.00 USDT")
