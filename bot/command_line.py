@@ -17,6 +17,7 @@ from bot.flows import journal as journal_flow
 from bot.flows import order_export
 from bot.flows import people as people_flow
 from bot.settings import Settings
+from bot.views import technician
 from bot.views.check import check_lines
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -46,15 +47,13 @@ async def freeze(settings: Settings, options: argparse.Namespace) -> int:
     """Stop the desk's money; the running desk sees it at its next decision."""
     async with _opened(settings) as application:
         await freeze_flow.freeze_desk(application.desk, None)
-    print("The desk's money is frozen. An owner unfreezes with /unfreeze.")
+    print(technician.frozen(settings.desk_language))
     return 0
 
 
 async def staff(settings: Settings, options: argparse.Namespace) -> int:
     async with _opened(settings) as application:
-        for person in sorted(application.desk.people.values(), key=lambda one: -one.role):
-            marks = [word for word, is_so in (("on duty", person.on_duty), ("frozen", person.is_frozen)) if is_so]
-            print(f"{person.id:>14}  {person.role.word:<8}  {person.name}  {', '.join(marks)}".rstrip())
+        print(technician.staff_lines(application.desk.people.values(), settings.desk_language))
     return 0
 
 
@@ -103,7 +102,7 @@ async def export(settings: Settings, options: argparse.Namespace) -> int:
     async with _opened(settings) as application:
         document = await order_export.export(application.desk, options.order)
     if document is None:
-        print(f"c2c-desk: no order {options.order}", file=sys.stderr)
+        print(technician.no_order(options.order, settings.desk_language), file=sys.stderr)
         return 1
     print(json.dumps(document, ensure_ascii=False, indent=2))
     return 0
@@ -112,5 +111,5 @@ async def export(settings: Settings, options: argparse.Namespace) -> int:
 async def backup(settings: Settings, options: argparse.Namespace) -> int:
     async with _opened(settings) as application:
         await application.store.backup(options.file)
-    print(f"copied to {options.file}")
+    print(technician.copied(options.file, settings.desk_language))
     return 0

@@ -139,12 +139,17 @@ def _news(order: Order) -> tuple[object, ...]:
 
 
 async def _announce_new(desk: Desk, tables: Tables, order: Order) -> None:
-    rings = not order.is_final and (order.in_appeal or _asks_for_money(order))
+    rings = not order.is_final and (order.in_appeal or _asks_for_money(order) or _is_ours_to_pay(order))
     if order.in_appeal and not order.is_final:
         await tables.orders.need_topic(order.id)
     if order.is_final and await _was_done_elsewhere(tables, None, order):
         await _say_done_elsewhere(desk, tables, order)
     await announce_order(desk, tables, order.id, repost=True, ring=rings)
+
+
+def _is_ours_to_pay(order: Order) -> bool:
+    """We buy: the clock runs against us from the first moment."""
+    return order.side is Side.BUY and order.phase is Phase.UNPAID
 
 
 def _asks_for_money(order: Order) -> bool:

@@ -32,6 +32,7 @@ async def still_inside(desk: Desk, person: Person) -> None:
 
 
 async def _own_standing(desk: Desk, update: Incoming) -> None:
+    desk.standing_changed_at = desk.now()
     kind = "group_back" if update.member_status == "administrator" else "group_lost"
     await _tell(desk, kind, str(update.chat_id), {"status": update.member_status})
 

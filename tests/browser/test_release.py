@@ -71,7 +71,7 @@ async def test_the_operator_releases_once_and_the_stranger_changes_nothing() -> 
         await picture(page, "demo-en")
         await picture(bell, "card-paid-en")
 
-        await stranger_tries(page)
+        await stranger_tries(page, address, int((await bell.get_attribute("data-testid") or "").split("-")[1]))
 
         taps = 0
         await page.get_by_test_id("person-operator").click()
@@ -97,13 +97,31 @@ def money_calls(page: Page) -> Locator:
     return page.get_by_test_id("money-calls").locator("li").filter(has_text="confirm-receipt")
 
 
-async def stranger_tries(page: Page) -> None:
-    """Whatever a stranger writes is met with silence."""
+async def stranger_tries(page: Page, address: str, bell: int) -> None:
+    """Whatever a stranger writes, and a tap on the operator's own button under the stranger's name, meet silence."""
+    data = await page.evaluate(
+        """async ([address, bell]) => {
+            const shown = await (await fetch(`${address}control/telegram/chats/1003/messages?viewer=1003`)).json()
+            const rows = shown.messages.find(message => message.message_id === bell).buttons
+            return rows.flat().find(button => button.text.startsWith("Release")).data
+        }""",
+        [address, bell],
+    )
+    for chat in (1003, 1999):
+        tap = {"user_id": 1999, "chat_id": chat, "message_id": bell, "data": data, "forged": True}
+        status = await page.evaluate(
+            """async ([address, tap]) => (await fetch(`${address}control/telegram/act/tap`, {
+                method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify(tap)
+            })).status""",
+            [address, tap],
+        )
+        assert status == 200
     await page.get_by_test_id("person-stranger").click()
     await page.get_by_test_id("message-text").fill("/orders")
     await page.get_by_test_id("message-send").click()
     await page.wait_for_timeout(1500)
     await expect(page.locator("[data-testid^=message-]").filter(has_text="Queue")).to_have_count(0)
+    await expect(page.get_by_text("It cannot be undone")).to_have_count(0)
     await expect(money_calls(page)).to_have_count(0)
 
 

@@ -74,7 +74,14 @@ async def test_a_group_without_a_right_to_make_topics_still_gets_its_record(shop
     assert record.thread_id is None
     await shop.box.gate.act(order, "verdict", **{"for": "seller"})
     await shop.card(order, "Cancelled")
-    shop.desk.application.relay._has_topics = True
+    rights = dict.fromkeys(
+        ("can_manage_topics", "can_pin_messages", "can_delete_messages", "can_restrict_members"), True
+    )
+    await shop.box.telegram.act("member", OWNER, DESK_GROUP, target="bot", status="administrator", rights=rights)
+    await shop.box.telegram.wait_for_message(OWNER, contains="The desk group is back")
+    again = await shop.sale("903.50")
+    await shop.box.gate.act(again, "appeal")
+    assert (await shop.record(again, "Appeal open")).thread_id is not None, "asked again when the standing changed"
 
 
 async def test_the_bot_out_of_the_group_is_said_and_the_record_follows_when_it_is_back(shop: Shop) -> None:
