@@ -35,11 +35,11 @@ async def elsewhere(bench: Bench) -> list[int]:
         (replace(ORDER, status="unpay"), False),
         (replace(ORDER, status="unpay", in_appeal=True), True),
         (replace(ORDER, status="cancel", in_appeal=True), False),
-        (BUY, False),
+        (BUY, True),
         (replace(BUY, status="paid"), False),
     ],
 )
-async def test_a_new_order_rings_only_when_it_asks_for_money_or_is_in_an_appeal(
+async def test_a_new_order_rings_only_when_it_is_our_move_or_in_an_appeal(
     bench: Bench, order: Order, rings: bool
 ) -> None:
     bench.add(order)
