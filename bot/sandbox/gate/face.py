@@ -1,6 +1,7 @@
 """The HTTP face of the venue: who asks, how often, what goes wrong on the way, and the answer."""
 
 import json
+from abc import ABC, abstractmethod
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -41,7 +42,7 @@ def _sent(answer: Answer, venue: GateVenue, came_at: float) -> Response:
     return Response(answer.body, answer.status, answer.headers, answer.content_type)
 
 
-class _Face:
+class _Face(ABC):
     """An ASGI endpoint; a plain function would be held to GET by the router."""
 
     def __init__(self, venue: GateVenue) -> None:
@@ -59,8 +60,9 @@ class _Face:
         response = _sent(answer, self.venue, came_at) if isinstance(answer, Answer) else answer
         await response(scope, receive, send)
 
+    @abstractmethod
     async def answer(self, request: Request) -> Answer | NoAnswer:
-        raise NotImplementedError
+        """What this endpoint says."""
 
     async def spoilt(self, request: Request, name: str, good: Answer) -> Answer | NoAnswer:
         fault = self.venue.faults.take(name)
