@@ -47,6 +47,7 @@ async def unlock(desk: Desk, user_id: int, order_id: str) -> Situation:
             raise NotAllowed("not_locked", {"order": order_id})
         await tables.orders.unlock(order_id)
         situation = await _said(desk, tables, user_id, order_id, "unlock")
+        await announce_order(desk, tables, order_id, repost=True, ring=True)  # whoever waits for it must hear it
     desk.wake_relay.set()
     return situation
 

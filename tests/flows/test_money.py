@@ -281,7 +281,9 @@ async def test_the_bank_answers_lock_and_only_a_lead_unlocks(bench: Bench) -> No
         no = await refused(approve.open_step(bench.desk, person, ORDER.id, Action.RELEASE))
         assert no.reason == "locked_for_lead" and no.facts["lock"] == "name_differs"
     assert (await refused(bank.unlock(bench.desk, OPERATOR, ORDER.id))).reason == "role_too_low"
+    await bench.told()
     assert (await bank.unlock(bench.desk, LEAD, ORDER.id)).lock is None
+    assert {one.chat_id for one in await bench.told() if one.ring and one.repost} == {OPERATOR}, "who waits hears it"
     assert (await refused(bank.unlock(bench.desk, LEAD, ORDER.id))).reason == "not_locked"
     assert (await bench.act()).state is State.DONE
 

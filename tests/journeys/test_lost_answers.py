@@ -98,7 +98,8 @@ async def test_look_now_asks_at_once_and_nobody_may_act_meanwhile(shop: Shop) ->
 async def test_owners_hear_of_an_outcome_that_stays_unknown_for_long(shop: Shop) -> None:
     order = await shop.sale("305.00")
     await shop.tap(order, "Release…")
-    await shop.box.gate.fault("confirm-receipt", "act_and_drop")
+    # Carried out only seconds later, so that no look can see the end before looking is made impossible
+    await shop.box.gate.fault("confirm-receipt", "act_late", seconds=4)
     confirm = asyncio.create_task(shop.confirm(order, "I saw it: release"))
     await shop.box.gate.wait_for_money_call("confirm-receipt", order)
     await shop.box.gate.fault(READ, "error_500", times=-1)
