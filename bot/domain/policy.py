@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`markets` are asset/fiat pairs; `topics` is need, every or off; times are seconds."""
+    """`markets` are asset/fiat pairs; `topics` is need, every or off; times are seconds.
+
+    `follow_hours`: how long the chat of a finished order is still read. `checkout_hosts`: where our own payment links
+    lead, which must never stand in the venue's chat.
+    """
 
     owners: frozenset[int]
     markets: tuple[tuple[str, str], ...]
@@ -19,3 +23,6 @@ class Policy:
     invite_seconds: int = 1800
     blind_after_seconds: float = 15.0
     unknown_long_seconds: int = 120
+    follow_hours: int = 24
+    file_hosts: tuple[str, ...] = ()
+    checkout_hosts: tuple[str, ...] = ()

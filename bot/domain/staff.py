@@ -32,6 +32,10 @@ class Role(IntEnum):
 class Right(StrEnum):
     READ = "read"
     CLAIM = "claim"
+    CHAT = "chat"
+    TEMPLATES = "templates"
+    EXPORT = "export"
+    FILE_HOSTS = "file_hosts"
     RELEASE = "release"
     MARK_PAID = "mark_paid"
     CANCEL = "cancel"
@@ -46,6 +50,7 @@ class Right(StrEnum):
 LOWEST: dict[Right, Role] = {
     Right.READ: Role.VIEWER,
     Right.CLAIM: Role.AGENT,
+    Right.CHAT: Role.AGENT,
     Right.RELEASE: Role.OPERATOR,
     Right.MARK_PAID: Role.OPERATOR,
     Right.CANCEL: Role.OPERATOR,
@@ -53,6 +58,9 @@ LOWEST: dict[Right, Role] = {
     Right.UNLOCK: Role.LEAD,
     Right.FREEZE: Role.LEAD,
     Right.JOURNAL: Role.LEAD,
+    Right.TEMPLATES: Role.LEAD,
+    Right.EXPORT: Role.LEAD,
+    Right.FILE_HOSTS: Role.OWNER,
     Right.UNFREEZE: Role.OWNER,
     Right.STAFF: Role.OWNER,
 }

@@ -44,6 +44,18 @@ class Verb(StrEnum):
     JOURNAL = "j"
     STAFF = "s"
     DISMISS = "x"
+    CHAT = "ch"
+    OLDER = "hi"
+    WRITE = "wr"
+    TEMPLATES = "tp"
+    TEMPLATE = "te"
+    SAY_TEMPLATE = "st"
+    SEND_HELD = "sy"
+    DROP_HELD = "sx"
+    SEND_AGAIN = "sr"
+    ALLOW_HOST = "ah"
+    ALLOW_HOST_YES = "ay"
+    PACK = "pk"
 
 
 FIELDS: dict[Verb, tuple[str, ...]] = {
@@ -77,6 +89,18 @@ FIELDS: dict[Verb, tuple[str, ...]] = {
     Verb.JOURNAL: ("page",),
     Verb.STAFF: (),
     Verb.DISMISS: (),
+    Verb.CHAT: ("order",),
+    Verb.OLDER: ("order", "before"),
+    Verb.WRITE: ("order",),
+    Verb.TEMPLATES: ("order",),
+    Verb.TEMPLATE: ("order", "template"),
+    Verb.SAY_TEMPLATE: ("order", "template"),
+    Verb.SEND_HELD: ("saying",),
+    Verb.DROP_HELD: ("saying",),
+    Verb.SEND_AGAIN: ("saying",),
+    Verb.ALLOW_HOST: ("file",),
+    Verb.ALLOW_HOST_YES: ("file",),
+    Verb.PACK: ("order",),
 }
 
 
