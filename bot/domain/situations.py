@@ -58,6 +58,8 @@ class Situation:
     is_done_elsewhere: bool = False
     twins: tuple[Twin, ...] = ()
     topic_url: str = ""
+    chat_read_at: int | None = None
+    has_unread_counts: bool = True
 
     @property
     def has_open_intent(self) -> bool:

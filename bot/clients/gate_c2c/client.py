@@ -216,6 +216,11 @@ class GateC2C:
         self._evidence.of_chat(chat, cursor=before if after is None else after, own_id=self._own_id)
         return chat
 
+    async def latest_chat(self) -> Chat:
+        """The newest page of the order that was written in last (§3.15, no order named): only a hint which one."""
+        data = await self._door.read("latest_chat", "/p2p/merchant/chat/get_chats_list", {})
+        return _read("latest_chat", lambda data: wire_chat.read_chat(data, ""), data)
+
     async def say(self, *, order_id: str, text: str) -> Sent:
         """Write to the counterparty (§3.16): 1 to 500 characters, sent once. A flagged text may not arrive."""
         if not text.strip():
