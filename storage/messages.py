@@ -69,6 +69,27 @@ class Messages:
         )
         return [_shown(row) for row in rows]
 
+    async def of_order_in(self, chat_id: int, order_id: str, kind: str) -> list[Shown]:
+        """The order's messages of that kind in that chat, newest first."""
+        rows = await self._session.rows(
+            "SELECT * FROM messages WHERE order_id = :order_id AND chat_id = :chat_id AND kind = :kind"
+            " ORDER BY message_id DESC",
+            chat_id=chat_id,
+            order_id=order_id,
+            kind=kind,
+        )
+        return [_shown(row) for row in rows]
+
+    async def newest(self, person_id: int, kind: str) -> Shown | None:
+        """What the person was shown last of that kind, in whichever chat."""
+        row = await self._session.row(
+            "SELECT * FROM messages WHERE person_id = :person_id AND kind = :kind"
+            " ORDER BY at DESC, message_id DESC LIMIT 1",
+            person_id=person_id,
+            kind=kind,
+        )
+        return _shown(row) if row else None
+
     async def is_live(self, chat_id: int, message_id: int, data: str) -> bool:
         """Whether that very button is on that message now."""
         shown = await self.get(chat_id, message_id)

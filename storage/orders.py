@@ -71,6 +71,23 @@ class Orders:
         """Those that are not final, oldest first."""
         return _all(await self._session.rows("SELECT * FROM orders WHERE is_final = 0 ORDER BY created_at, id"))
 
+    async def followed(self, since_ms: int) -> list[StoredOrder]:
+        """Those that are not final or became so since then, oldest first."""
+        return _all(
+            await self._session.rows(
+                "SELECT * FROM orders WHERE final_at IS NULL OR final_at >= :since ORDER BY created_at, id",
+                since=since_ms,
+            )
+        )
+
+    async def by_topic(self, topic_id: int) -> StoredOrder | None:
+        """The newest order that has that topic."""
+        row = await self._session.row(
+            "SELECT * FROM orders WHERE topic_id = :topic_id ORDER BY created_at DESC, id DESC LIMIT 1",
+            topic_id=topic_id,
+        )
+        return _stored(row) if row else None
+
     async def by_suffix(self, digits: str, limit: int = 10) -> list[StoredOrder]:
         """Orders whose id ends in (or is) these digits, newest first."""
         if not digits:

@@ -17,7 +17,7 @@ _IS_DUE = "(next_at <= :now OR created_at > :from_the_future)"
 _INSERT = (
     "INSERT INTO outbox (chat_id, person_id, key, kind, order_id, notice, facts, repost, ring, priority,"
     " created_at, next_at) VALUES (:chat_id, :person_id, :key, :kind, :order_id, :notice, :facts, :repost, :ring,"
-    " :priority, :at, :at) ON CONFLICT (chat_id, key) WHERE state = 'pending' DO UPDATE SET"
+    " :priority, :at, :next_at) ON CONFLICT (chat_id, key) WHERE state = 'pending' DO UPDATE SET"
     " person_id = excluded.person_id, notice = excluded.notice, facts = excluded.facts,"
     " repost = CASE WHEN excluded.repost = 1 THEN 1 ELSE outbox.repost END,"
     " ring = CASE WHEN excluded.ring = 1 THEN 1 ELSE outbox.ring END,"
@@ -28,7 +28,7 @@ _INSERT = (
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One thing to send. `kind` is card, notice or line; `priority` 0 (answers, unknown, paid) to 9 (quiet).
+    """One thing to send. `kind` is card, notice, chat or mark; `priority` 0 (answers, unknown, paid) to 9 (quiet).
 
     Times in ms. `key` is empty when nothing may replace it. `repeated`: it may have been sent before a restart.
     """
@@ -72,6 +72,7 @@ class Outbox:
             ring=ring,
             priority=priority,
             at=at,
+            next_at=at,
         )
 
     async def put_notice(
@@ -101,6 +102,41 @@ class Outbox:
             ring=ring,
             priority=priority,
             at=at,
+            next_at=at,
+        )
+
+    async def put_line(
+        self,
+        *,
+        chat_id: int,
+        person_id: int | None,
+        kind: str,
+        key: str,
+        order_id: str | None,
+        facts: Mapping[str, str],
+        ring: bool,
+        priority: int,
+        at: int,
+        next_at: int | None = None,
+    ) -> None:
+        """Something of a buyer's chat, not before `next_at`: `chat` (there is news) or `mark` (a saying's state).
+
+        It joins a pending one of that key in that chat: the newest facts, the earlier moment, the louder ring.
+        """
+        await self._session.rows(
+            _INSERT,
+            chat_id=chat_id,
+            person_id=person_id,
+            key=key,
+            kind=kind,
+            order_id=order_id,
+            notice="",
+            facts=facts_text(facts),
+            repost=False,
+            ring=ring,
+            priority=priority,
+            at=at,
+            next_at=at if next_at is None else next_at,
         )
 
     async def due(self, now: int, limit: int = 500, chat_id: int | None = None) -> list[Delivery]:

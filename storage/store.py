@@ -21,9 +21,12 @@ from typing import IO
 import aiosqlite
 
 from storage.assumptions import Assumptions
+from storage.chats import Chats
 from storage.copying import copy_into
 from storage.desk import Desk
 from storage.errors import OutsideBlock, StoreError, problem_of
+from storage.file_room import FileRoom
+from storage.files import Files
 from storage.inbox import Inbox
 from storage.intents import Intents
 from storage.journal import Journal
@@ -32,9 +35,11 @@ from storage.migrating import MIGRATIONS, Migration, applied, apply, prove_writa
 from storage.opening import Address, connect, hold_alone, make_query_only
 from storage.orders import Orders
 from storage.outbox import Outbox
+from storage.sayings import Sayings
 from storage.seals import Seals
 from storage.session import Probe, Session, to_the_end
 from storage.staff import Staff
+from storage.templates import Templates
 
 __all__ = ["OutsideBlock", "Probe", "Store", "StoreError", "Tables"]
 
@@ -45,7 +50,8 @@ class Tables:
     """Everything the desk remembers; valid inside the block that gave it."""
 
     __slots__ = (
-        "assumptions", "desk", "inbox", "intents", "journal", "messages", "orders", "outbox", "seals", "staff",
+        "assumptions", "chats", "desk", "files", "inbox", "intents", "journal", "messages", "orders", "outbox",
+        "sayings", "seals", "staff", "templates",
     )  # fmt: skip
 
     def __init__(self, session: Session) -> None:
@@ -59,15 +65,23 @@ class Tables:
         self.outbox = Outbox(session)
         self.journal = Journal(session)
         self.assumptions = Assumptions(session)
+        self.chats = Chats(session)
+        self.sayings = Sayings(session)
+        self.files = Files(session)
+        self.templates = Templates(session)
 
 
 class Store:
-    """An open database. `commits` is the number of write blocks that were committed since it was opened."""
+    """An open database. `commits` is the number of write blocks that were committed since it was opened.
+
+    `files` is the room with the bytes of the files that its rows name.
+    """
 
     def __init__(self, address: Address, probe: Probe, writer: aiosqlite.Connection) -> None:
         self.commits = 0
         self._address = address
         self._probe = probe
+        self._files = FileRoom(f"{address.path}.files", probe)
         self._writer = writer
         self._reader: aiosqlite.Connection | None = None
         self._lock = asyncio.Lock()
@@ -94,11 +108,17 @@ class Store:
             await store._migrate(read_migrations(migrations), now)
             store._reader = await connect(address)
             await make_query_only(store._reader)
+            await store._files.tidy()
         except BaseException:
             await to_the_end(store.close())
             raise
         store.commits = 0
         return store
+
+    @property
+    def files(self) -> FileRoom:
+        """Put a file before the row that names it is committed."""
+        return self._files
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tables]:
@@ -141,8 +161,11 @@ class Store:
                 self._alone = None
 
     async def backup(self, path: str) -> None:
-        """A consistent, compact copy in a new file only its owner can read. Raises StoreError, "exists" too."""
-        await copy_into(self._address, path)
+        """A consistent, compact copy in a new file only its owner can read, the files its rows name in `<path>.files`.
+
+        Raises StoreError, "exists" too.
+        """
+        await copy_into(self._address, self._files, path)
 
     async def integrity(self) -> str:
         """`ok`, or what is wrong, one line each."""
