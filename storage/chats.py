@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.chat import Author, ChatKind, ChatMessage
-from storage.exact import facts_text, read_facts
+from bot.domain.chat import Author, ChatMessage
+from storage import chat_facts
 from storage.retention import ENDED, UNHEARD_OF
 from storage.session import Row, Session
 
@@ -33,7 +33,7 @@ class Heard:
 class Reading:
     """How far an order's chat was read. Moments in ms, but `active_at`: the venue's second of its newest message.
 
-    `rung_at` is when something last hinted at news, `is_complete` as the newest read found it.
+    `rung_at` is when staff were last called by sound, `is_complete` as the newest read found it.
     """
 
     order_id: str
@@ -84,7 +84,7 @@ class Chats:
             occurrence=place[1],
             at=message.at,
             author=author.value,
-            facts=_message_text(message),
+            facts=chat_facts.encode(message),
             seen_at=seen_at,
         )
         return int(rows[0]["number"])
@@ -157,7 +157,7 @@ class Chats:
         return _reading(row) if row else None
 
     async def readings(self) -> dict[str, Reading]:
-        """By order id, of every order whose chat was asked for or rung."""
+        """By order id, of every order whose chat was asked for."""
         return {row["order_id"]: _reading(row) for row in await self._session.rows("SELECT * FROM chat_readings")}
 
     async def read(self, order_id: str, at: int, *, active_at: int | None, is_complete: bool) -> None:
@@ -184,7 +184,7 @@ class Chats:
         )
 
     async def rang(self, order_id: str, at: int) -> None:
-        """Something said that the chat has news."""
+        """Staff were called by sound for this chat."""
         await self._session.rows(
             "INSERT INTO chat_readings (order_id, rung_at) VALUES (:id, :at)"
             " ON CONFLICT (order_id) DO UPDATE SET rung_at = excluded.rung_at",
@@ -276,35 +276,19 @@ def _counted(messages: Sequence[tuple[ChatMessage, Author]]) -> Iterator[tuple[C
         yield message, author, fingerprint, counts[fingerprint]
 
 
-def _message_text(message: ChatMessage) -> str:
-    return facts_text(
-        {
-            "order_id": message.order_id,
-            "kind": message.kind.value,
-            "text": message.text,
-            "at": message.at,
-            "author_id": message.author_id,
-            "author_name": message.author_name,
-            "file_url": message.file_url,
-            "file_key": message.file_key,
-            "file_kind": message.file_kind,
-            "status": message.status,
-            "vouchers": list(message.vouchers),
-            "is_flagged": message.is_flagged,
-            "warning": message.warning,
-            "facts": message.facts,
-        }
-    )
-
-
 def _all(rows: list[Row]) -> list[Heard]:
     return [_heard(row) for row in rows]
 
 
 def _heard(row: Row) -> Heard:
-    facts = read_facts(row["facts"])
-    message = ChatMessage(**{**facts, "kind": ChatKind(facts["kind"]), "vouchers": tuple(facts["vouchers"])})
-    return Heard(row["number"], message, Author(row["author"]), row["seen_at"], row["saying_id"], row["said_by"])
+    return Heard(
+        number=row["number"],
+        message=chat_facts.decode(row["facts"]),
+        author=Author(row["author"]),
+        seen_at=row["seen_at"],
+        saying_id=row["saying_id"],
+        said_by=row["said_by"],
+    )
 
 
 def _reading(row: Row) -> Reading:

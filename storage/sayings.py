@@ -126,6 +126,10 @@ class Sayings:
         """These are its doubts now."""
         await self._set("doubts = :doubts", saying_id, doubts=facts_text(doubts))
 
+    async def renew(self, saying_id: str, at: int) -> None:
+        """It counts as said now (ms): its person has just said what to do, so it is not stale."""
+        await self._set("said_at = :at", saying_id, at=at)
+
     async def postpone(self, saying_id: str, not_before: int) -> None:
         await self._set("not_before = :not_before", saying_id, not_before=not_before)
 
