@@ -35,6 +35,13 @@ class Controls:
     async def get(self, path: str, **query: Any) -> Any:
         return await self.request("GET", path, **query)
 
+    async def content(self, path: str) -> bytes:
+        """A file's bytes; `path` below the control API."""
+        answer = await self._client.get(f"{self._url}/{path}")
+        if answer.status_code != 200:
+            raise SandboxError(f"GET {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.content
+
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         return await self.request("POST", path, body or {})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
@@ -21,6 +22,55 @@ class VenueOrder:
     coins_released: Decimal
     released_times: int
     in_appeal: bool
+    raw: Json = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ChatFile:
+    """A file of a chat; `link` is what the merchant API shows for it, absolute or from `/files/` on."""
+
+    key: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    link: str
+
+
+@dataclass(frozen=True)
+class ChatLine:
+    """One message as the counterparty sees it. `author`: desk, counterparty or system; `at`: Unix seconds.
+
+    `kind`: text, image, video, template, order, payment, status or raw. `via_api`: sent by the merchant API.
+    """
+
+    author: str
+    kind: str
+    text: str
+    at: int
+    flagged: bool
+    via_api: bool
+    file: ChatFile | None
+    vouchers: tuple[ChatFile, ...]
+    raw: Json = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ChatSend:
+    """A send_chat_message or upload_chat_file that the venue received; a text or a file (`file_key`, `sha256`)."""
+
+    n: int
+    at: float
+    endpoint: str
+    order_id: str
+    text: str
+    file_key: str
+    content_type: str
+    sha256: str
+    size: int
+    acted: bool
+    delivered: bool
+    outcome: str
     raw: Json = field(repr=False)
 
 
@@ -49,12 +99,98 @@ class GateControl:
 
     async def act(self, order_id: str, act: str, /, **body: Any) -> Json:
         """pay · cancel · appeal · release · expire · write(text=) · file(content_type=, base64=) · close_elsewhere ·
-        cancel_elsewhere · verdict(**{"for": "buyer"}) · change(fact=value)"""
+        cancel_elsewhere · verdict(**{"for": "buyer"}) · change(fact=value) ·
+        and those of `bot/sandbox/gate/chat_acts.py`"""
         return cast(Json, await self._controls.post(f"gate/orders/{order_id}/{act}", body))
 
     async def send_file(self, order_id: str, content: bytes, content_type: str = "image/png") -> Json:
-        encoded = base64.b64encode(content).decode()
-        return await self.act(order_id, "file", content_type=content_type, base64=encoded)
+        return await self.act(order_id, "file", **_file_body(content, content_type))
+
+    async def buyer_says(self, order_id: str, *texts: str, flagged: bool = False, seconds_ago: int = 0) -> None:
+        """Several texts come within one second. `seconds_ago`: their moment lies that far behind their arrival."""
+        await self.act(order_id, "write", texts=list(texts), flagged=flagged, seconds_ago=seconds_ago)
+
+    async def buyer_sends(
+        self, order_id: str, content: bytes = b"", content_type: str = "image/png", **more: Any
+    ) -> ChatLine:
+        """A file. `url`: the chat shows this link instead; `host`: the file's link names that host (`localhost` serves
+        it, too); `fault`: of this file's downloads, such as {"kind": "truncated", "to": "cut", "times": 1};
+        `seconds_ago`; `from`. What the chat now shows last."""
+        body = _file_body(content, content_type) | more
+        await self.act(order_id, "file", **body)
+        files = [line for line in await self.chat(order_id) if line.file is not None]
+        return max(files, key=lambda line: line.file.name if line.file else "")
+
+    async def buyer_shares_payment(self, order_id: str, method: str | None = None, **facts: Any) -> None:
+        """A payment method (message type 4); `facts` replace fields of its object."""
+        await self.act(order_id, "share_payment", msg_obj=facts, **({"method": method} if method else {}))
+
+    async def buyer_shares_order(self, order_id: str, **facts: Any) -> None:
+        """An order share (type 3); without facts a plausible object, as its shape is not documented."""
+        await self.act(order_id, "share_order", msg_obj=facts)
+
+    async def buyer_sends_template(self, order_id: str, text: str = "", **facts: Any) -> None:
+        """A template (type 2), of undocumented shape as well."""
+        await self.act(order_id, "template", text=text, msg_obj=facts)
+
+    async def buyer_pays_with_vouchers(self, order_id: str, *contents: bytes, content_type: str = "image/png") -> None:
+        """The paid mark, its status line (type 5) with the vouchers' links."""
+        await self.act(order_id, "pay", vouchers=[_file_body(content, content_type) for content in contents])
+
+    async def buyer_adds_vouchers(self, order_id: str, *contents: bytes, content_type: str = "image/png") -> None:
+        """More of them after the paid mark: another status line with all vouchers so far."""
+        await self.act(order_id, "voucher", vouchers=[_file_body(content, content_type) for content in contents])
+
+    async def owner_says(self, order_id: str, *texts: str) -> None:
+        """The desk's owner writes in the venue's own app."""
+        await self.act(order_id, "write", texts=list(texts), **{"from": "desk"})
+
+    async def notice(self, order_id: str, text: str) -> None:
+        """A system notice, which lacks msg_type and is_sell."""
+        await self.act(order_id, "notice", text=text)
+
+    async def status_line(self, order_id: str, text: str, **facts: Any) -> None:
+        """A status line that changes nothing."""
+        await self.act(order_id, "status", text=text, **facts)
+
+    async def chat(self, order_id: str) -> list[ChatLine]:
+        """The order's whole chat as the counterparty sees it, oldest first."""
+        found = await self._controls.get(f"gate/orders/{order_id}/chat")
+        return [_chat_line(row) for row in found["messages"]]
+
+    async def from_desk(self, order_id: str) -> list[ChatLine]:
+        """What the merchant API has said in this chat."""
+        return [line for line in await self.chat(order_id) if line.via_api]
+
+    async def wait_for_chat(
+        self, order_id: str, where: Callable[[ChatLine], bool], *, what: str = "", timeout: float = 10
+    ) -> ChatLine:
+        """The first line from the merchant API that fits."""
+
+        async def look() -> ChatLine | None:
+            return next((line for line in await self.from_desk(order_id) if where(line)), None)
+
+        return await until(look, what or "a fitting line in the chat", timeout, lambda: self.chat(order_id))
+
+    async def wait_for_text(self, order_id: str, contains: str, timeout: float = 10) -> ChatLine:
+        """The first text of ours with these words."""
+        return await self.wait_for_chat(order_id, lambda line: contains in line.text, what=contains, timeout=timeout)
+
+    async def chat_sends(self, order_id: str | None = None, endpoint: str | None = None) -> list[ChatSend]:
+        """Chat POSTs the venue received, oldest first; `upload_chat_file` names no order."""
+        rows = (await self._controls.get("gate/chat_sends"))["chat_sends"]
+        return [
+            send
+            for send in map(_chat_send, rows)
+            if (order_id is None or send.order_id == order_id) and (endpoint is None or send.endpoint == endpoint)
+        ]
+
+    async def uploads(self) -> list[ChatSend]:
+        return await self.chat_sends(endpoint="upload_chat_file")
+
+    async def content_of(self, file: ChatFile) -> bytes:
+        """The bytes the counterparty sees, whatever faults the file host has."""
+        return await self._controls.content(f"gate/files/{file.name}")
 
     async def order(self, order_id: str) -> VenueOrder:
         for row in (await self.state())["orders"]:
@@ -97,7 +233,7 @@ class GateControl:
     async def clear_faults(self) -> None:
         await self._controls.delete("gate/faults")
 
-    async def variants(self, **switches: bool) -> Json:
+    async def variants(self, **switches: bool | int) -> Json:
         return cast(Json, await self._controls.post("gate/variants", switches))
 
     async def away(self, away: bool = True) -> None:
@@ -107,6 +243,33 @@ class GateControl:
     async def clock(self, offset: float) -> None:
         """Shift the venue's clock by so many seconds."""
         await self._controls.post("gate/clock", {"offset": offset})
+
+
+def _file_body(content: bytes, content_type: str) -> Json:
+    return {"base64": base64.b64encode(content).decode(), "content_type": content_type}
+
+
+def _chat_file(raw: Json) -> ChatFile:
+    return ChatFile(**{key: raw[key] for key in ("key", "name", "content_type", "size", "sha256", "link")})
+
+
+def _chat_line(raw: Json) -> ChatLine:
+    return ChatLine(
+        author=str(raw["from"]),
+        kind=str(raw["kind"]),
+        text=str(raw["text"]),
+        at=int(raw["at"]),
+        flagged=bool(raw["flagged"]),
+        via_api=bool(raw["via_api"]),
+        file=_chat_file(raw["file"]) if raw["file"] else None,
+        vouchers=tuple(map(_chat_file, raw["vouchers"])),
+        raw=raw,
+    )
+
+
+def _chat_send(raw: Json) -> ChatSend:
+    facts = ("n", "at", "endpoint", "text", "file_key", "content_type", "sha256", "size", "acted", "delivered")
+    return ChatSend(order_id=str(raw["id"]), outcome=raw["outcome"], raw=raw, **{key: raw[key] for key in facts})
 
 
 def _order(raw: Json) -> VenueOrder:

@@ -23,7 +23,7 @@ from typing import cast
 import httpx
 
 from tests.support.controls import Controls, Json, SandboxError, until
-from tests.support.gate_control import GateControl, VenueOrder
+from tests.support.gate_control import ChatFile, ChatLine, ChatSend, GateControl, VenueOrder
 from tests.support.telegram_control import (
     AGENT,
     BOT_TOKEN,
@@ -34,12 +34,9 @@ from tests.support.telegram_control import (
     OWNER,
     STRANGER,
     VIEWER,
-    Answer,
-    Button,
-    Call,
-    Message,
     TelegramControl,
 )
+from tests.support.telegram_seen import Answer, Button, Call, Medium, Message
 
 __all__ = [
     "AGENT",
@@ -54,8 +51,12 @@ __all__ = [
     "Answer",
     "Button",
     "Call",
+    "ChatFile",
+    "ChatLine",
+    "ChatSend",
     "GateControl",
     "Json",
+    "Medium",
     "Message",
     "Sandbox",
     "SandboxError",

@@ -6,82 +6,14 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from tests.support.controls import LOOK_SECONDS, Controls, Json, SandboxError, until
+from tests.support.telegram_seen import Answer, Call, Message, call_seen, message_seen
 
 OWNER, LEAD, OPERATOR, OPERATOR_2, AGENT, VIEWER, STRANGER = 1001, 1002, 1003, 1006, 1004, 1005, 1999
 DESK = -1001000000001
 BOT_TOKEN = "1000:sandbox-token-not-secret"
-
-
-@dataclass(frozen=True)
-class Button:
-    text: str
-    kind: str
-    """`callback`, `url` or `copy`"""
-    style: str | None
-    data: str | None
-    row: int
-    column: int
-    raw: Json = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message as one viewer sees it."""
-
-    id: int
-    text: str
-    """the text, or the caption of a medium"""
-    html: str
-    sender: Json = field(repr=False)
-    thread_id: int | None
-    buttons: tuple[tuple[Button, ...], ...]
-    silent: bool
-    edited: bool
-    deleted: bool
-    pinned: bool
-    raw: Json = field(repr=False)
-
-    @property
-    def labels(self) -> list[list[str]]:
-        return [[button.text for button in row] for row in self.buttons]
-
-    def button(self, contains: str) -> Button:
-        """The first button whose label contains the text; SandboxError names the labels there are."""
-        for row in self.buttons:
-            for button in row:
-                if contains in button.text:
-                    return button
-        raise SandboxError(f"no button {contains!r} under message {self.id}, only {self.labels}")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a tap was answered with; `answered` is false when nothing came in time."""
-
-    answered: bool
-    text: str
-    alert: bool
-    raw: Json = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Call:
-    """One Bot API call the sandbox received."""
-
-    n: int
-    method: str
-    params: Json
-    ok: bool
-    error: str | None
-    raw: Json = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        return str(self.params.get("text") or self.params.get("caption") or "")
 
 
 class TelegramControl:
@@ -118,6 +50,93 @@ class TelegramControl:
     ) -> Json:
         encoded = base64.b64encode(content).decode()
         return await self.act("file", user, chat, kind=kind, base64=encoded, file_name=file_name, **more)
+
+    async def send_photo(
+        self, user: int, chat: int, content: bytes, *, caption: str | None = None, **where: int | None
+    ) -> int:
+        """`where`: reply_to, thread_id. The message's id."""
+        more: Json = {"caption": caption, **where}
+        sent = await self.send_file(user, chat, content, **more)
+        return int(sent["message_id"])
+
+    async def send_document(
+        self,
+        user: int,
+        chat: int,
+        content: bytes,
+        *,
+        file_name: str = "document.pdf",
+        mime_type: str = "",
+        caption: str | None = None,
+        **where: int | None,
+    ) -> int:
+        more: Json = {"file_name": file_name, "mime_type": mime_type, "caption": caption, **where}
+        return int((await self.send_file(user, chat, content, kind="document", **more))["message_id"])
+
+    async def send_video(
+        self, user: int, chat: int, content: bytes, *, caption: str | None = None, **where: int | None
+    ) -> int:
+        more: Json = {"file_name": "video.mp4", "mime_type": "video/mp4", "caption": caption, **where}
+        sent = await self.send_file(user, chat, content, kind="video", **more)
+        return int(sent["message_id"])
+
+    async def send_album(
+        self,
+        user: int,
+        chat: int,
+        contents: list[bytes],
+        *,
+        caption: str | None = None,
+        kinds: list[str] | None = None,
+        **where: int | None,
+    ) -> list[int]:
+        """Photos (or `kinds`) in one album, the caption under the first; the messages' ids."""
+        files: list[Json] = []
+        for place, content in enumerate(contents):
+            kind = kinds[place] if kinds else "photo"
+            name = {"photo": "photo.png", "video": "video.mp4"}.get(kind, f"file-{place}.pdf")
+            files.append({"kind": kind, "file_name": name, "base64": base64.b64encode(content).decode()})
+        if caption is not None:
+            files[0]["caption"] = caption
+        return [int(number) for number in (await self.act("album", user, chat, files=files, **where))["message_ids"]]
+
+    async def reply(self, user: int, chat: int, to_message: int | Message, text: str) -> int:
+        """A text in reply to a message, in that message's topic; the new message's id."""
+        number = to_message.id if isinstance(to_message, Message) else to_message
+        return int((await self.write(user, chat, text, reply_to=number))["message_id"])
+
+    async def edit_message(self, user: int, chat: int, message: int | Message, text: str) -> None:
+        """One's own message, or the caption of one's own medium."""
+        number = message.id if isinstance(message, Message) else message
+        await self.act("edit", user, chat, message_id=number, text=text)
+
+    async def delete_message(self, user: int, chat: int, message: int | Message) -> None:
+        """The bot hears nothing of it."""
+        number = message.id if isinstance(message, Message) else message
+        await self.act("delete", user, chat, message_id=number)
+
+    async def reactions(self, chat: int, message: int | Message, viewer: int | None = None) -> list[str]:
+        """The emoji on a message, the bot's and the people's."""
+        number = message.id if isinstance(message, Message) else message
+        return (await self.message(chat, viewer, number)).reactions
+
+    async def wait_for_reaction(
+        self, chat: int, message: int | Message, emoji: str, *, viewer: int | None = None, timeout: float = 10
+    ) -> None:
+        async def look() -> bool | None:
+            return emoji in await self.reactions(chat, message, viewer) or None
+
+        await until(look, f"the reaction {emoji}", timeout, lambda: self.reactions(chat, message, viewer))
+
+    async def file_of(self, message: Message) -> bytes:
+        """The bytes of a message's photo, document or video, whatever faults downloads have."""
+        if message.medium is None:
+            raise SandboxError(f"message {message.id} has no file")
+        return await self._controls.content(f"telegram/files/{message.medium.file_id}")
+
+    async def allow_reactions(self, chat: int, emoji: list[str] | None) -> None:
+        """Which reactions the group allows; an empty list: none; None: all of Telegram's."""
+        await self._controls.post(f"telegram/groups/{chat}", {"reactions": emoji})
 
     async def tap(
         self,
@@ -169,7 +188,7 @@ class TelegramControl:
         """All messages of the chat as the viewer sees them, oldest first; deleted ones are left out."""
         found = await self._controls.get(f"telegram/chats/{chat}/messages", viewer=_viewer(chat, viewer))
         rows = found["messages"] if isinstance(found, dict) else found
-        return [message for message in map(_message, rows) if not message.deleted]
+        return [message for message in map(message_seen, rows) if not message.deleted]
 
     async def message(self, chat: int, viewer: int | None, message_id: int) -> Message:
         for message in await self.messages(chat, viewer):
@@ -212,7 +231,7 @@ class TelegramControl:
         """Bot API calls numbered above `since`, oldest first."""
         found = await self._controls.get("telegram/calls", since=since)
         rows = found["calls"] if isinstance(found, dict) else found
-        return [call for call in map(_call, rows) if call.n > since and (method is None or call.method == method)]
+        return [call for call in map(call_seen, rows) if call.n > since and (method is None or call.method == method)]
 
     async def wait_for_call(
         self,
@@ -256,30 +275,3 @@ def _viewer(chat: int, viewer: int | None) -> int:
     if viewer is not None:
         return viewer
     return chat if chat > 0 else OWNER
-
-
-def _message(raw: Json) -> Message:
-    return Message(
-        id=int(raw["message_id"]),
-        text=str(raw.get("text") or raw.get("caption") or ""),
-        html=str(raw.get("html") or ""),
-        sender=raw.get("from") or {},
-        thread_id=raw.get("thread_id"),
-        buttons=tuple(
-            tuple(_button(button, row, column) for column, button in enumerate(buttons))
-            for row, buttons in enumerate(raw.get("buttons") or [])
-        ),
-        silent=bool(raw.get("silent")),
-        edited=bool(raw.get("edited")),
-        deleted=bool(raw.get("deleted")),
-        pinned=bool(raw.get("pinned")),
-        raw=raw,
-    )
-
-
-def _button(raw: Json, row: int, column: int) -> Button:
-    return Button(str(raw["text"]), str(raw.get("kind")), raw.get("style"), raw.get("data"), row, column, raw)
-
-
-def _call(raw: Json) -> Call:
-    return Call(int(raw["n"]), str(raw["method"]), raw.get("params") or {}, bool(raw.get("ok")), raw.get("error"), raw)

@@ -1,17 +1,13 @@
 """What the other side, the desk's owner in the venue's own app, and the venue itself may do to an order."""
 
-import base64
-import binascii
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from bot.sandbox.gate import order_shapes, orders
-from bot.sandbox.gate.chat_shapes import shared_payment
-from bot.sandbox.gate.chats import Message, StoredFile
+from bot.sandbox.gate.chat_acts import CHAT_ACTS, vouchers_from
 from bot.sandbox.gate.fields import Json, is_amount
 from bot.sandbox.gate.orders import Order
-from bot.sandbox.gate.people import PaymentMethod
 from bot.sandbox.gate.variants import Variants
 from bot.sandbox.gate.venue import GateVenue, total_of
 
@@ -58,8 +54,8 @@ def _decimal(value: object, name: str) -> str:
 
 def _pay(venue: GateVenue, order: Order, wanted: Json) -> None:
     _needs(order, "sell", "the counterparty pays only when the desk sells")
-    voucher = _file(venue, wanted) if "base64" in wanted or "url" in wanted else None
-    venue.change(order, partial(orders.mark_paid, order, venue.seconds(), "", voucher))
+    vouchers = vouchers_from(venue, wanted)
+    venue.change(order, partial(orders.mark_paid, order, venue.seconds(), "", vouchers))
 
 
 def _pay_elsewhere(venue: GateVenue, order: Order, wanted: Json) -> None:
@@ -99,26 +95,6 @@ def _verdict(venue: GateVenue, order: Order, wanted: Json) -> None:
     if winner not in ("buyer", "seller"):
         raise ValueError("a verdict is for buyer or seller")
     venue.change(order, partial(orders.decide, order, venue.seconds(), winner))
-
-
-def _write(venue: GateVenue, order: Order, wanted: Json) -> None:
-    text = wanted.get("text")
-    if not isinstance(text, str) or not text:
-        raise ValueError("text is missing")
-    venue.say(order, Message("counterparty", "text", text, venue.seconds(), flagged=bool(wanted.get("flagged"))))
-
-
-def _send_file(venue: GateVenue, order: Order, wanted: Json) -> None:
-    venue.send_file(order, _file(venue, wanted))
-
-
-def _file(venue: GateVenue, wanted: Json) -> StoredFile:
-    """Any type and content, as counterparties are not held to what the upload call takes; `url` points elsewhere."""
-    try:
-        content = base64.b64decode(str(wanted.get("base64", "")), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("base64 is none") from None
-    return venue.files.keep(str(wanted.get("content_type", "image/png")), content, str(wanted.get("url", "")))
 
 
 def _change(venue: GateVenue, order: Order, wanted: Json) -> None:
@@ -175,13 +151,6 @@ def _raw(value: object) -> str:
     return str(value)
 
 
-def _share_payment(venue: GateVenue, order: Order, wanted: Json) -> None:
-    payee: PaymentMethod = order.counterparty.methods[0]
-    venue.say(
-        order, Message("counterparty", "payment", "", venue.seconds(), payload=shared_payment(payee, payee.pay_type))
-    )
-
-
 def _needs(order: Order, side: str, otherwise: str) -> None:
     if order.side != side:
         raise ValueError(otherwise)
@@ -197,9 +166,7 @@ ACTS: dict[str, Act] = {
     "release": _release,
     "close_elsewhere": _close_elsewhere,
     "expire": _expire,
-    "write": _write,
-    "file": _send_file,
-    "share_payment": _share_payment,
     "verdict": _verdict,
     "change": _change,
+    **CHAT_ACTS,
 }

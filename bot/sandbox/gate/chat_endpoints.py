@@ -15,7 +15,11 @@ def get_chats_list(call: Call) -> Json:
     variants = venue.variants
     seen = call.seen(order)
     page, has_history = order.chat.page(
-        newer_than=newer, older_than=older, inclusive=variants.inclusive_cursors, known=seen.messages_then
+        newer_than=newer,
+        older_than=older,
+        inclusive=variants.inclusive_cursors,
+        size=variants.chat_page,
+        known=seen.messages_then,
     )
     if not older and not variants.unread_stays:
         order.chat.unread = 0
@@ -49,13 +53,13 @@ def send_chat_message(call: Call) -> Json:
         file = venue.files.by_key(text)
         if file is None:
             raise Refusal(f"{INVALID}: message")
-        venue.say(order, Message("desk", "file", "", venue.seconds(), file=file))
+        venue.say(order, Message("desk", "file", "", venue.seconds(), file=file, via_api=True))
         return _sent(call)
     if len(text) > LONGEST_TEXT:
         raise Refusal(f"{INVALID}: message")
     flagged = offers_contact(text)
     if not (flagged and venue.variants.flagged_not_delivered):
-        venue.say(order, Message("desk", "text", text, venue.seconds(), flagged=flagged))
+        venue.say(order, Message("desk", "text", text, venue.seconds(), flagged=flagged, via_api=True))
     return _sent(call) | (_warning(order) if flagged else {})
 
 

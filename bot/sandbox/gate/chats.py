@@ -2,17 +2,21 @@
 
 import base64
 import binascii
+import hashlib
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
+from urllib.parse import urlsplit
 
 from bot.sandbox.gate.fields import INVALID, Json, Refusal
 
 Author = Literal["desk", "counterparty", "system"]
-Kind = Literal["text", "file", "payment", "status", "notice"]
+Kind = Literal["text", "file", "template", "order", "payment", "status", "notice", "raw"]
 
-PAGE = 50
 LONGEST_TEXT = 500
+LATE_AT_MOST = 1000  # messages; older places are not looked through
 LARGEST_FILE = 20 * 1024 * 1024
 ENDINGS = {"image/jpeg": "jpg", "image/jpg": "jpg", "image/png": "png", "video/mp4": "mp4"}
 WARNING = "off-platform contact warning"
@@ -34,14 +38,23 @@ class StoredFile:
     name: str
     content_type: str
     content: bytes
-    elsewhere: str = ""  # a link of another host that the chat shows instead of ours
+    elsewhere: str = ""  # a link that the chat shows instead of ours
+    host: str = ""  # the same file under another host's name, with our port unless it names one
 
     @property
     def kind(self) -> str:
         return "video" if self.content_type.startswith("video/") else "image"
 
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
     def url(self, files_url: str) -> str:
-        return self.elsewhere or files_url + self.name
+        if self.elsewhere or not self.host:
+            return self.elsewhere or files_url + self.name
+        parts = urlsplit(files_url)
+        host = self.host if ":" in self.host or not parts.port else f"{self.host}:{parts.port}"
+        return parts._replace(netloc=host).geturl() + self.name
 
 
 class Files:
@@ -51,12 +64,13 @@ class Files:
         self._by_key: dict[str, StoredFile] = {}
         self._by_name: dict[str, StoredFile] = {}
 
-    def keep(self, content_type: str, content: bytes, elsewhere: str = "") -> StoredFile:
+    def keep(self, content_type: str, content: bytes, elsewhere: str = "", host: str = "") -> StoredFile:
         number = len(self._by_key) + 1
         kind = "video" if content_type.startswith("video/") else "image"
         name = f"sandbox-file-{number:04d}"
         ending = ENDINGS.get(content_type, "bin")
-        file = StoredFile(f"c2cchat_{kind}/{name}|sandbox-bucket", f"{name}.{ending}", content_type, content, elsewhere)
+        key = f"c2cchat_{kind}/{name}|sandbox-bucket"
+        file = StoredFile(key, f"{name}.{ending}", content_type, content, elsewhere, host)
         self._by_key[file.key] = self._by_name[file.name] = file
         return file
 
@@ -81,6 +95,11 @@ class Files:
 
 @dataclass(frozen=True)
 class Message:
+    """One line of a chat; `payload` is the object of a structured kind, of `raw` the whole message as the wire has it.
+
+    `via_api`: the desk sent it by the merchant API, not in the venue's own app.
+    """
+
     author: Author
     kind: Kind
     text: str
@@ -89,6 +108,7 @@ class Message:
     payload: Json | None = None
     vouchers: tuple[StoredFile, ...] = ()
     flagged: bool = False
+    via_api: bool = False
 
 
 @dataclass
@@ -97,10 +117,14 @@ class Conversation:
     unread: int = 0
 
     def add(self, message: Message, *, unread: bool = False) -> None:
-        self.messages.append(message)
+        """Kept by time: what comes late stands where its moment belongs, behind others of the same second."""
+        place = bisect_right([known.at for known in self.messages[-LATE_AT_MOST:]], message.at)
+        self.messages.insert(max(0, len(self.messages) - LATE_AT_MOST) + place, message)
         self.unread += unread
 
-    def page(self, *, newer_than: int, older_than: int, inclusive: bool, known: int = -1) -> tuple[list[Message], bool]:
+    def page(
+        self, *, newer_than: int, older_than: int, inclusive: bool, size: int, known: int = -1
+    ) -> tuple[list[Message], bool]:
         """One page, oldest first, and whether older messages exist before it. 0 = no cursor, known -1 = all."""
         visible = self.messages if known < 0 else self.messages[:known]
         slack = 1 if inclusive else 0
@@ -110,7 +134,7 @@ class Conversation:
             if (not newer_than or message.at > newer_than - slack)
             and (not older_than or message.at < older_than + slack)
         ]
-        chosen = fitting[:PAGE] if newer_than else fitting[-PAGE:]
+        chosen = fitting[:size] if newer_than else fitting[-size:]
         return [self.messages[place] for place in chosen], bool(chosen) and chosen[0] > 0 and not newer_than
 
     @property

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.gate import acts, order_shapes
-from bot.sandbox.gate.chats import Message
+from bot.sandbox.gate import acts, chat_view, order_shapes
 from bot.sandbox.gate.faults import fault_from
 from bot.sandbox.gate.fields import Json, Refusal
 from bot.sandbox.gate.orders import Order
 from bot.sandbox.gate.venue import GateVenue
 
+SHOWN_IN_PAGE = ("image/png", "image/jpeg", "image/jpg", "image/gif", "video/mp4")
 _Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -24,6 +24,9 @@ def gate_control_routes(venue: GateVenue) -> list[Route]:
         Route("/control/gate/state", _guarded(control.state), methods=["GET"]),
         Route("/control/gate/orders", _guarded(control.open_order), methods=["POST"]),
         Route("/control/gate/orders/{number:int}/{act}", _guarded(control.act), methods=["POST"]),
+        Route("/control/gate/orders/{number:int}/chat", _guarded(control.chat), methods=["GET"]),
+        Route("/control/gate/chat_sends", _guarded(control.chat_sends), methods=["GET"]),
+        Route("/control/gate/files/{name}", _guarded(control.file), methods=["GET"]),
         Route("/control/gate/faults", _guarded(control.add_fault), methods=["POST"]),
         Route("/control/gate/faults", _guarded(control.clear_faults), methods=["DELETE"]),
         Route("/control/gate/variants", _guarded(control.switch_variants), methods=["POST"]),
@@ -64,6 +67,22 @@ class _Control:
         order = self.venue.order(request.path_params["number"])
         acts.ACTS[name](self.venue, order, wanted)
         return JSONResponse(order_state(self.venue, order))
+
+    async def chat(self, request: Request) -> Response:
+        """What the counterparty sees of the order's chat."""
+        order = self.venue.order(request.path_params["number"])
+        return JSONResponse({"messages": chat_view.chat(order), "im_unread": order.chat.unread})
+
+    async def chat_sends(self, _: Request) -> Response:
+        return JSONResponse({"chat_sends": self.venue.chat_sends.as_json()})
+
+    async def file(self, request: Request) -> Response:
+        """A chat file's content without the venue's file host, its faults and its count of calls."""
+        file = self.venue.files.by_name(request.path_params["name"])
+        if file is None:
+            return JSONResponse({"error": "no such file"}, 404)
+        kind = file.content_type if file.content_type in SHOWN_IN_PAGE else "application/octet-stream"
+        return Response(file.content, media_type=kind, headers={"x-content-type-options": "nosniff"})
 
     async def add_fault(self, request: Request) -> Response:
         self.venue.faults.add(fault_from(await _body(request), self.venue.now()))
@@ -108,21 +127,8 @@ def order_state(venue: GateVenue, order: Order) -> Json:
         "is_show_receive": order.is_show_receive,
         "cancelable": order.cancelable,
         "im_unread": order.chat.unread,
-        "chat": [_chat_line(message) for message in order.chat.messages],
+        "chat": [chat_view.line(message) for message in order.chat.messages],
     }
-
-
-def _chat_line(message: Message) -> Json:
-    kind: str = message.kind
-    if message.file is not None:
-        kind = message.file.kind
-    elif kind == "notice":
-        kind = "text"
-    text = message.text or str((message.payload or {}).get("text") or (message.payload or {}).get("account") or "")
-    line: Json = {"from": message.author, "kind": kind, "text": text, "at": message.at}
-    if message.file is not None:
-        line["path"] = message.file.url("/files/")
-    return line
 
 
 async def _body(request: Request) -> Json:

@@ -12,11 +12,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.gate import answers, injection
 from bot.sandbox.gate.answers import Answer
+from bot.sandbox.gate.call_log import LoggedCall
 from bot.sandbox.gate.calls import Call
+from bot.sandbox.gate.chat_log import CHAT_ENDPOINTS, ChatCall
 from bot.sandbox.gate.endpoints import ENDPOINTS, Endpoint
 from bot.sandbox.gate.fields import GatewayError, Json, Refusal
-from bot.sandbox.gate.injection import NoAnswer
-from bot.sandbox.gate.money_log import MONEY_ENDPOINTS, MoneyCall
+from bot.sandbox.gate.money_log import MONEY_ENDPOINTS
 from bot.sandbox.gate.signature import Signed, check_signature
 from bot.sandbox.gate.venue import GateVenue
 
@@ -52,7 +53,7 @@ class _Face(ABC):
         request = Request(scope, receive)
         came_at = self.venue.now()
         try:
-            answer: Answer | ASGIApp = await self.answer(request)
+            answer = await self.answer(request)
         except GatewayError as no:
             answer = answers.gateway_error(no)
         except ClientDisconnect:
@@ -61,16 +62,16 @@ class _Face(ABC):
         await response(scope, receive, send)
 
     @abstractmethod
-    async def answer(self, request: Request) -> Answer | NoAnswer:
+    async def answer(self, request: Request) -> Answer | ASGIApp:
         """What this endpoint says."""
 
-    async def spoilt(self, request: Request, name: str, good: Answer) -> Answer | NoAnswer:
+    async def spoilt(self, request: Request, name: str, good: Answer) -> Answer | ASGIApp:
         fault = self.venue.faults.take(name)
         return await injection.spoil(fault, self.venue, lambda: good, None, request) if fault else good
 
 
 class _Clock(_Face):
-    async def answer(self, request: Request) -> Answer | NoAnswer:
+    async def answer(self, request: Request) -> Answer | ASGIApp:
         if request.method not in ("GET", "HEAD"):
             raise GatewayError(405, "METHOD_NOT_ALLOWED", "GET only")
         self.venue.calls["time"] += 1
@@ -78,12 +79,12 @@ class _Clock(_Face):
 
 
 class _FileHost(_Face):
-    async def answer(self, request: Request) -> Answer | NoAnswer:
+    async def answer(self, request: Request) -> Answer | ASGIApp:
         self.venue.calls["files"] += 1
         file = self.venue.files.by_name(str(request.path_params["name"]))
         if file is None:
             raise GatewayError(404, "NOT_FOUND", "no such file")
-        return await self.spoilt(request, "files", Answer(200, file.content, file.content_type))
+        return await self.spoilt(request, f"files/{file.name}", Answer(200, file.content, file.content_type))
 
 
 class _Door(_Face):
@@ -93,11 +94,11 @@ class _Door(_Face):
         super().__init__(venue)
         self.endpoint = endpoint
 
-    async def answer(self, request: Request) -> Answer | NoAnswer:
+    async def answer(self, request: Request) -> Answer | ASGIApp:
         venue, name = self.venue, self.endpoint.name
         raw = await request.body()
         venue.calls[name] += 1
-        entry = venue.money.receive(name, raw, venue.now()) if name in MONEY_ENDPOINTS else None
+        entry = self._logged(raw)
         headers: dict[str, str] = {}
         try:
             headers = self._let_in(request, raw)
@@ -120,6 +121,12 @@ class _Door(_Face):
         answer.headers = headers | answer.headers
         return answer
 
+    def _logged(self, raw: bytes) -> LoggedCall | None:
+        venue, name = self.venue, self.endpoint.name
+        if name in MONEY_ENDPOINTS:
+            return venue.money.receive(name, raw, venue.now())
+        return venue.chat_sends.receive(name, raw, venue.now()) if name in CHAT_ENDPOINTS else None
+
     def _let_in(self, request: Request, raw: bytes) -> dict[str, str]:
         """Method, signature, rate limit and permission, in this order; returns the rate-limit headers."""
         venue = self.venue
@@ -135,7 +142,7 @@ class _Door(_Face):
             raise GatewayError(403, "READ_ONLY", "the key may only read")
         return allowance.headers()
 
-    def _act(self, body: Json, files_url: str, entry: MoneyCall | None) -> Answer:
+    def _act(self, body: Json, files_url: str, entry: LoggedCall | None) -> Answer:
         """What the venue really does and would answer; the state changes here and nowhere else."""
         venue, endpoint = self.venue, self.endpoint
         venue.tick()
@@ -152,6 +159,9 @@ class _Door(_Face):
         call.finish()
         if entry is not None:
             entry.done()
+        if isinstance(entry, ChatCall) and isinstance(data, dict):
+            held_back = "risk_type" in data and venue.variants.flagged_not_delivered
+            entry.note(data, venue.files, is_held_back=held_back)
         return answers.success(data, endpoint.success, venue.now(), venue.variants)
 
 

@@ -18,18 +18,23 @@ KINDS = (
     "act_late",
     "refuse",
     "reset",
+    "missing",
+    "drip",
+    "oversize",
 )
 # The venue has acted before the answer is spoilt; the other kinds spoil the request.
-_ACTS_BY_DEFAULT = ("act_and_drop", "act_and_500", "truncated")
+_ACTS_BY_DEFAULT = ("act_and_drop", "act_and_500", "truncated", "drip")
 
 
 @dataclass
 class Fault:
     """
-    `times` -1 = until cleared. `seconds`: the wait of `delay`, the lateness of `act_late`, the life of `stale`.
+    `endpoint`: a call's name, `*`, `files` (any download) or `files/NAME` (that file's). `times` -1 = until cleared.
+    `seconds`: the wait of `delay`, the lateness of `act_late`, the life of `stale`, how long a `drip` lasts.
     `acts`: whether the venue acts before it answers wrongly; None = as the kind says.
     `answer`: what `act_late` gives at once, "drop" or "500". `of`: whose last change a `stale` read does not know
-    yet, "desk" or "anyone". `status`, `code`, `message`: of the wrong answer.
+    yet, "desk" or "anyone". `status`, `code`, `message`: of the wrong answer. `size`: bytes of `oversize`.
+    `to`: where a `redirect` leads; "cut" breaks the connection of `truncated`; "chunked" leaves `oversize` unannounced.
     """
 
     endpoint: str
@@ -43,6 +48,7 @@ class Fault:
     status: int = 0
     code: int = -1
     message: str = ""
+    size: int = 0
     set_at: float = 0.0
 
     @property
@@ -51,6 +57,8 @@ class Fault:
 
     def hits(self, endpoint: str) -> bool:
         # Files are another host of the venue; a fault of the whole API is none of theirs.
+        if endpoint.startswith("files/"):
+            return self.endpoint in (endpoint, "files")
         return self.endpoint == endpoint or (self.endpoint == "*" and endpoint != "files")
 
 

@@ -4,19 +4,20 @@ import asyncio
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from bot.sandbox.gate import answers
 from bot.sandbox.gate.answers import Answer
+from bot.sandbox.gate.call_log import LoggedCall
 from bot.sandbox.gate.faults import Fault
 from bot.sandbox.gate.fields import GatewayError, Refusal
-from bot.sandbox.gate.money_log import MoneyCall
 from bot.sandbox.gate.venue import GateVenue
-from bot.sandbox.serving import drop_connection, reset_connection
+from bot.sandbox.wires import Drip, NoAnswer, TooMuch
 
 Act = Callable[[], Answer]
 
 LATE_SECONDS = 2.0
+OVERSIZE = 25 * 1024 * 1024
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _LABEL_STATUS = {
     "READ_ONLY": 403,
@@ -40,28 +41,9 @@ _LABEL_STATUS = {
 }
 
 
-class NoAnswer:
-    """An ASGI response that cuts the connection instead of answering, and waits until it is really gone."""
-
-    def __init__(self, *, reset: bool, first: bytes = b"", promised: int = 0) -> None:
-        self._reset = reset
-        self._first, self._promised = first, promised
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._promised:
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(self._promised).encode())]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": self._first, "more_body": True})
-            await asyncio.sleep(0.02)  # the first part shall arrive before the cut
-        (reset_connection if self._reset else drop_connection)(scope)
-        message: Message = {"type": ""}
-        while message["type"] != "http.disconnect":
-            message = await receive()
-
-
 async def spoil(
-    fault: Fault, venue: GateVenue, act: Act, entry: MoneyCall | None, request: Request
-) -> Answer | NoAnswer:
+    fault: Fault, venue: GateVenue, act: Act, entry: LoggedCall | None, request: Request
+) -> Answer | ASGIApp:
     """`act` changes the venue and gives the true answer; whether and when it is called is the fault's matter."""
     if fault.kind == "delay":
         return await _slow(fault, act, entry)
@@ -73,6 +55,8 @@ async def spoil(
     if fault.kind == "act_late":
         return _late(fault, venue, act, entry)
     true_answer = act() if fault.acts_first else None
+    if fault.kind == "drip" and true_answer is not None:
+        return Drip(true_answer.body, true_answer.content_type, fault.seconds)
     wrong = _wrong(fault, true_answer, request, venue.now())
     if entry is not None:
         entry.answered(_OUTCOMES.get(fault.kind, f"answered {fault.kind}"))
@@ -88,7 +72,7 @@ _OUTCOMES = {
 }
 
 
-async def _slow(fault: Fault, act: Act, entry: MoneyCall | None) -> Answer:
+async def _slow(fault: Fault, act: Act, entry: LoggedCall | None) -> Answer:
     if fault.acts_first:
         answer = act()
         await asyncio.sleep(fault.seconds)
@@ -99,7 +83,7 @@ async def _slow(fault: Fault, act: Act, entry: MoneyCall | None) -> Answer:
     return act()
 
 
-def _late(fault: Fault, venue: GateVenue, act: Act, entry: MoneyCall | None) -> Answer | NoAnswer:
+def _late(fault: Fault, venue: GateVenue, act: Act, entry: LoggedCall | None) -> Answer | ASGIApp:
     def act_now() -> None:
         act()
         if entry is not None:
@@ -111,7 +95,7 @@ def _late(fault: Fault, venue: GateVenue, act: Act, entry: MoneyCall | None) -> 
     return _server_error(fault) if fault.answer == "500" else NoAnswer(reset=False)
 
 
-def _wrong(fault: Fault, true_answer: Answer | None, request: Request, now: float) -> Answer | NoAnswer:
+def _wrong(fault: Fault, true_answer: Answer | None, request: Request, now: float) -> Answer | ASGIApp:
     kind = fault.kind
     if kind in ("drop_before", "act_and_drop", "reset"):
         return NoAnswer(reset=kind == "reset")
@@ -125,12 +109,19 @@ def _wrong(fault: Fault, true_answer: Answer | None, request: Request, now: floa
         return answer
     if kind == "html":
         return Answer(fault.status or 502, _PAGE, "text/html")
+    if kind == "missing":
+        return answers.gateway_error(GatewayError(404, "NOT_FOUND", "no such file"))
+    if kind == "oversize":
+        return TooMuch(fault.size or OVERSIZE, is_announced=fault.to != "chunked")
     if kind == "redirect":
         return Answer(fault.status or 302, b"", "text/html", {"Location": fault.to or str(request.url)})
     if kind == "truncated":
         whole = (true_answer or answers.gateway_error(GatewayError(200, "", ""))).body
         half = whole[: len(whole) // 2]
-        return NoAnswer(reset=False, first=half, promised=len(whole)) if fault.to == "cut" else Answer(200, half)
+        kind = true_answer.content_type if true_answer else answers.JSON_TYPE
+        if fault.to == "cut":
+            return NoAnswer(reset=False, first=half, promised=len(whole), content_type=kind)
+        return Answer(200, half, kind)
     label = kind.removeprefix("label:")
     status = fault.status or _LABEL_STATUS.get(label, 401)
     return answers.gateway_error(GatewayError(status, label, fault.message or "sandbox fault"))

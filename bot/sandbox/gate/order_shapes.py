@@ -79,6 +79,8 @@ def row(order: Order, now: int, variants: Variants, *, history: bool = False) ->
         answer["im_unread"] = order.chat.unread
     if variants.legacy_keys:
         _make_legacy_row(answer, order, left)
+    if variants.no_unread:
+        answer.pop("im_unread", None)
     _bend(answer, order)
     return _stringly(answer, "type_buy", "txid", "cd_time") if variants.stringly_typed else answer
 
@@ -132,6 +134,8 @@ def details(order: Order, now: int, variants: Variants, files_url: str) -> Json:
     }
     if variants.legacy_keys:
         _make_legacy_details(answer, order)
+    if variants.no_unread:
+        del answer["im_unread"]
     _bend(answer, order)
     return _stringly(answer, "is_sell", "txid", "in_appeal", "cancelable") if variants.stringly_typed else answer
 

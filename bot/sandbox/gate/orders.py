@@ -102,15 +102,14 @@ def announce(order: Order, now: int, text: str, **more: Any) -> None:
     order.chat.add(Message("system", "status", "", now, payload=payload, vouchers=tuple(order.vouchers)))
 
 
-def mark_paid(order: Order, now: int, method: str = "", voucher: StoredFile | None = None) -> None:
+def mark_paid(order: Order, now: int, method: str = "", vouchers: tuple[StoredFile, ...] = ()) -> None:
     if order.raw != "OPEN" or now > order.deadline:
         raise Refusal(WRONG_STATE)
     if method and method not in order.supported_pay_types:
         raise Refusal(f"{INVALID}: payment_method")
     order.raw, order.paid_at = "PAID", now
     order.pay_type = method or order.pay_type
-    if voucher is not None:
-        order.vouchers.append(voucher)
+    order.vouchers.extend(vouchers)
     announce(order, now, "buyer marked as paid")
 
 

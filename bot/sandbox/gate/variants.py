@@ -7,7 +7,7 @@ from bot.sandbox.gate.fields import Json
 
 @dataclass
 class Variants:
-    """All off = the documented shapes. A name is the switch of `POST /control/gate/variants`."""
+    """All as they start = the documented shapes. A name is the switch of `POST /control/gate/variants`."""
 
     stringly_typed: bool = False  # digits as strings in order rows and details
     php_empty_arrays: bool = False  # [] where an empty object is meant
@@ -25,6 +25,9 @@ class Variants:
     dispute_tab_only: bool = False  # orders in dispute leave the pending tab
     count_is_page: bool = False  # `count` is the page's length instead of the total
     inclusive_cursors: bool = False  # chat cursors repeat the boundary second
+    chat_page: int = 50  # messages on a page of get_chats_list
+    no_unread: bool = False  # neither rows nor details tell im_unread
+    changing_links: bool = False  # a file's link is another one in every answer
     unread_stays: bool = False  # reading the chat does not clear im_unread
     flagged_not_delivered: bool = False  # a text with contact data never reaches the chat
     real_usernames: bool = False  # nicknames instead of Self / Other in chats
@@ -35,9 +38,9 @@ class Variants:
 
     def switch(self, wanted: Json) -> None:
         """Raises ValueError, changing nothing, on a name or value that is none."""
-        known = {field.name for field in fields(self)}
+        known = {field.name: type(field.default) for field in fields(self)}
         for name, value in wanted.items():
-            if name not in known or not isinstance(value, bool):
+            if known.get(name) is not type(value) or (value == 0 and name == "chat_page"):
                 raise ValueError(f"no such variant: {name}={value!r}; known: {', '.join(sorted(known))}")
         for name, value in wanted.items():
             setattr(self, name, value)

@@ -10,8 +10,9 @@ from functools import partial
 
 from bot.sandbox.gate import orders
 from bot.sandbox.gate.ads import FIRST_AD, Ad, AdBook
+from bot.sandbox.gate.chat_log import ChatLog
 from bot.sandbox.gate.chat_shapes import shared_payment
-from bot.sandbox.gate.chats import Conversation, Files, Message, StoredFile
+from bot.sandbox.gate.chats import Conversation, Files, Message
 from bot.sandbox.gate.faults import FaultBox
 from bot.sandbox.gate.fields import INVALID, Refusal
 from bot.sandbox.gate.money_log import MoneyLog
@@ -52,6 +53,7 @@ class GateVenue:
         self.variants = Variants()
         self.faults = FaultBox()
         self.money = MoneyLog()
+        self.chat_sends = ChatLog()
         self.calls: Counter[str] = Counter()
         self.rate_limit = RateLimit(requests_per_window)
         self._late: set[asyncio.Task[None]] = set()
@@ -145,9 +147,6 @@ class GateVenue:
 
     def say(self, order: Order, message: Message) -> None:
         order.chat.add(message, unread=message.author == "counterparty")
-
-    def send_file(self, order: Order, file: StoredFile) -> None:
-        self.say(order, Message("counterparty", "file", "", self.seconds(), file=file))
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
         """Runs an act after the given time, although its caller was told nothing good."""

@@ -14,7 +14,8 @@ GET  …/callbacks/{id}                              {"answered","text","alert",
 GET  …/calls?since=n                               {"calls": [{n, at, method, params, ok, error, code}]}, n above since
 GET  …/violations                                  {"violations": [{n, method, kind, where, error, params}]}
 POST …/faults {"method","kind","times"?,"seconds"?}, DELETE …/faults; kinds: 429 500 502 html drop_before drop_after
-               reset slow bad_request:TEXT forbidden:TEXT; method "file" strikes downloads
+               reset slow bad_request:TEXT forbidden:TEXT; "file" strikes downloads
+               (there also 404 cut drip)
 POST …/flood {"enforce": bool} · POST …/privacy {"sees_all": bool} · POST …/clock {"offset": seconds}
 """
 

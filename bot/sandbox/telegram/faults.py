@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from bot.sandbox.telegram.refusals import Refusal, bad_request, forbidden, too_many_requests
 
 KINDS = ("429", "500", "502", "drop_before", "drop_after", "reset", "slow", "bad_request", "forbidden", "html")
+FILE_KINDS = ("429", "500", "502", "html", "drop_before", "reset", "slow", "404", "cut", "drip")
+
+NOT_ALL = ("getUpdates", "file")
 
 
 @dataclass
 class Fault:
-    """`method`: a Bot API method or "*" (every method but getUpdates). `times` -1: until cleared."""
+    """`method`: a Bot API method, "*" (every method but getUpdates) or "file" (downloads). `times` -1: until cleared.
+
+    `seconds`: of `slow` and `drip`, and the `retry_after` of `429`.
+    """
 
     method: str
     kind: str
@@ -23,6 +29,8 @@ class Fault:
     def refusal(self) -> Refusal | None:
         if self.kind == "429":
             return too_many_requests(max(1, int(self.seconds)))
+        if self.kind == "404":
+            return Refusal(404, "Not Found")
         if self.kind == "500":
             return Refusal(500, "Internal Server Error")
         if self.kind == "bad_request":
@@ -37,8 +45,9 @@ class Faults:
     def order(self, method: str, kind: str, times: int = 1, seconds: float = 1.0) -> Fault:
         """`kind` may carry a text after a colon: `bad_request:message thread not found`."""
         name, _, text = kind.partition(":")
-        if name not in KINDS:
-            raise ValueError(f"unknown fault {kind!r}: one of {', '.join(KINDS)}")
+        known = FILE_KINDS if method == "file" else KINDS
+        if name not in known:
+            raise ValueError(f"unknown fault {kind!r}: one of {', '.join(known)}")
         fault = Fault(method, name, times, seconds, text)
         self.ordered.append(fault)
         return fault
@@ -46,7 +55,7 @@ class Faults:
     def take(self, method: str) -> Fault | None:
         """The first fault ordered for this method, counted down."""
         for fault in self.ordered:
-            if fault.method.lower() == method.lower() or (fault.method == "*" and method != "getUpdates"):
+            if fault.method.lower() == method.lower() or (fault.method == "*" and method not in NOT_ALL):
                 fault.hits += 1
                 if fault.times > 0:
                     fault.times -= 1

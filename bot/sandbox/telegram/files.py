@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import PurePosixPath
 
+from bot.sandbox.pictures import grey
 from bot.sandbox.telegram.model import Json, StoredFile
 from bot.sandbox.telegram.refusals import Violation, bad_request
 from bot.sandbox.telegram.world import TelegramWorld
@@ -18,6 +19,7 @@ TYPES = {
     ".txt": "text/plain",
 }
 MAX_SIDES, MAX_RATIO = 10_000, 20
+SMALL_SIDE = 90
 
 
 def store_file(world: TelegramWorld, name: str, mime_type: str, content: bytes, kind: str) -> StoredFile:
@@ -28,18 +30,40 @@ def store_file(world: TelegramWorld, name: str, mime_type: str, content: bytes, 
     if mime_type in ("", "application/octet-stream"):
         mime_type = TYPES.get(suffix, "application/octet-stream")
     path = f"{FOLDERS.get(kind, 'documents')}/file_{number}{'.jpg' if kind == 'photo' else suffix}"
-    unique = f"AQAD{number:08d}"
-    file = StoredFile(world.token_text(f"{kind}-{number}-"), unique, content, name, mime_type, path, sides)
+    file = _kept(world, number, StoredFile("", "", content, name, mime_type, path, sides, kind))
+    if sides is not None and max(sides) > SMALL_SIDE:
+        file.small = _small(world, file, sides)
+    return file
+
+
+def _small(world: TelegramWorld, file: StoredFile, sides: tuple[int, int]) -> StoredFile:
+    """A grey picture of the right shape: whoever takes the first size for the photo shall see it."""
+    width, height = (max(1, side * SMALL_SIDE // max(sides)) for side in sides)
+    path = f"{FOLDERS['photo']}/file_{world.next_number('file')}.jpg"
+    small = StoredFile("", "", grey(width, height), file.file_name, "image/png", path, (width, height), "photo")
+    return _kept(world, world.next_number("file"), small)
+
+
+def _kept(world: TelegramWorld, number: int, file: StoredFile) -> StoredFile:
+    file.file_id, file.unique_id = world.token_text(f"{file.kind}-{number}-"), f"AQAD{number:08d}"
     world.files[file.file_id] = file
     return file
 
 
 def photo_sizes(file: StoredFile) -> list[Json]:
-    if file.sides is None:
-        raise bad_request("can't use file of type Document as Photo")
-    width, height = file.sides
+    """From small to large, as Telegram lists them."""
+    return [_size(each, each.sides) for each in (file.small, file) if each is not None and each.sides is not None]
+
+
+def _size(file: StoredFile, sides: tuple[int, int]) -> Json:
     known = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": len(file.content)}
-    return [known | {"width": width, "height": height}]
+    return known | {"width": sides[0], "height": sides[1]}
+
+
+def check_kind(file: StoredFile, kind: str) -> None:
+    """A known file can be sent again as what it is: a photo as a photo only, and nothing else as one."""
+    if "photo" in (file.kind, kind) and file.kind != kind:
+        raise bad_request(f"can't use file of type {file.kind.title()} as {kind.title()}")
 
 
 def _photo_sides(content: bytes) -> tuple[int, int]:

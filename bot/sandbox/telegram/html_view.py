@@ -73,6 +73,8 @@ def _open(mark: Json, words: str) -> str:
     if tag == "time":
         shape = html.escape(mark.get("date_time_format", ""))
         return f'<time data-unix="{int(mark["unix_time"])}" data-format="{shape}">'
+    if mark["type"] == "expandable_blockquote":
+        return "<blockquote expandable>"
     return f'<span class="{CLASSES[mark["type"]]}">' if tag == "span" else f"<{tag}>"
 
 

@@ -80,6 +80,9 @@ class StoredFile:
     mime_type: str
     path: str
     sides: tuple[int, int] | None = None
+    kind: str = "document"
+    small: StoredFile | None = None
+    """of a photo: the same picture, smaller, under its own id"""
 
 
 @dataclass

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.serving import drop_connection, reset_connection
 from bot.sandbox.telegram.faults import Fault
@@ -20,7 +21,9 @@ from bot.sandbox.telegram.model import Json
 from bot.sandbox.telegram.refusals import Refusal, Violation, not_built
 from bot.sandbox.telegram.spec import BY_LOWER_NAME, Upload, checked
 from bot.sandbox.telegram.world import Call, TelegramWorld
+from bot.sandbox.wires import Drip, NoAnswer
 
+BYTES = "application/octet-stream"
 MAX_REQUEST = 60 * 1024 * 1024
 HTML_502 = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>502 Bad Gateway</body>\r\n</html>\r\n"
 
@@ -31,15 +34,26 @@ def telegram_app(world: TelegramWorld) -> Starlette:
     async def call(request: Request) -> Response:
         return await _call(world, request)
 
-    async def file(request: Request) -> Response:
-        return _file(world, request)
+    async def file(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await _file(world, Request(scope, receive))
+        await answer(scope, receive, send)
 
     return Starlette(
         routes=[
-            Route("/file/bot{token}/{path:path}", file, methods=["GET"]),
+            Route("/file/bot{token}/{path:path}", _Raw(file), methods=["GET"]),
             Route("/bot{token}/{method}", call, methods=["GET", "POST"]),
         ]
     )
+
+
+class _Raw:
+    """An ASGI endpoint; a plain function would have to answer with a whole response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
 
 async def _call(world: TelegramWorld, request: Request) -> Response:
@@ -154,13 +168,17 @@ def _logged(value: Any) -> Any:
     return value
 
 
-def _file(world: TelegramWorld, request: Request) -> Response:
+async def _file(world: TelegramWorld, request: Request) -> Response | ASGIApp:
     if request.path_params["token"] != world.token:
         return _refused(Refusal(401, "Unauthorized"))
+    found = next((file for file in world.files.values() if file.path == request.path_params["path"]), None)
     fault = world.faults.take("file")
-    if fault is not None:
-        return _before(fault, request, Call(0, world.clock(), "file", {}))
-    for file in world.files.values():
-        if file.path == request.path_params["path"]:
-            return Response(file.content, media_type="application/octet-stream")
-    return _refused(Refusal(404, "Not Found"))
+    if fault is None or fault.kind == "slow":
+        await asyncio.sleep(fault.seconds if fault else 0)
+        return _refused(Refusal(404, "Not Found")) if found is None else Response(found.content, media_type=BYTES)
+    if fault.kind == "drip" and found is not None:
+        return Drip(found.content, BYTES, fault.seconds)
+    if fault.kind == "cut" and found is not None:
+        half = found.content[: len(found.content) // 2]
+        return NoAnswer(reset=False, first=half, promised=len(found.content), content_type=BYTES)
+    return _before(fault, request, Call(0, world.clock(), "file", {}))

@@ -108,8 +108,14 @@ def _button(button: Json, index: int) -> Json:
 def _media(one: Message) -> Json | None:
     if one.file is None:
         return None
-    url = f"/control/telegram/files/{one.file.file_id}"
-    return {"kind": one.media_kind, "file_name": one.file.file_name, "url": url, "size": len(one.file.content)}
+    return {
+        "kind": one.media_kind,
+        "file_name": one.file.file_name,
+        "mime_type": one.file.mime_type,
+        "file_id": one.file.file_id,
+        "url": f"/control/telegram/files/{one.file.file_id}",
+        "size": len(one.file.content),
+    }
 
 
 def call(one: Call) -> Json:

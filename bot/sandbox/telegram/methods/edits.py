@@ -126,6 +126,10 @@ def set_reaction(world: TelegramWorld, params: Json) -> bool:
     message = chat.live(params["message_id"])
     if message is None:
         raise bad_request("message to react not found")
+    bot = chat.member(world.bot.id)
+    if not chat.is_private and bot.status == "restricted" and not bot.rights.get("can_react_to_messages", True):
+        raise bad_request("not enough rights to react to messages")
+    message = _first_of_group(chat, message)
     reactions = params.get("reaction", [])
     if len(reactions) > 1:
         raise Violation("limit", "setMessageReaction.reaction", "REACTIONS_TOO_MANY")
@@ -134,6 +138,14 @@ def set_reaction(world: TelegramWorld, params: Json) -> bool:
     message.reactions[world.bot.id] = reactions
     world.touch(message)
     return True
+
+
+def _first_of_group(chat: Chat, message: Message) -> Message:
+    """A reaction to any message of an album goes to its first message that is still there."""
+    if message.media_group_id is None:
+        return message
+    album = [one for one in chat.messages.values() if one.media_group_id == message.media_group_id]
+    return next(one for one in album if not one.is_deleted)
 
 
 def _check_reaction(chat: Chat, reaction: Json) -> None:

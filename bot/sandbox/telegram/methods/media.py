@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.telegram import shapes
-from bot.sandbox.telegram.files import photo_sizes, store_file
+from bot.sandbox.telegram.files import check_kind, photo_sizes, store_file
 from bot.sandbox.telegram.methods.sending import checked_caption, place
 from bot.sandbox.telegram.model import Json, Message, StoredFile
 from bot.sandbox.telegram.refusals import Violation, bad_request, not_built
@@ -30,6 +30,7 @@ def medium_of(world: TelegramWorld, kind: str, params: Json, key: str = "media")
         file = store_file(world, given.name, given.content_type, given.content, kind)
     else:
         file = _known(world, given)
+        check_kind(file, kind)
     return kind, described(file, kind, params), file
 
 
