@@ -16,6 +16,10 @@ DATA_BYTES = 64
 COPY_LENGTH = 256
 NAME_COLUMNS = 40
 CLEANED_PER_COLUMN = 4  # characters looked at per column shown: a text of nothing but marks must cost nothing
+QUOTE_UNITS = 3000
+UNFOLDED_LINES = 6
+BAR = "│ "
+QUOTED = re.compile(r"<blockquote(?: expandable)?>(.*?)</blockquote>", re.DOTALL)
 STYLES = ("", "danger", "primary", "success")
 
 
@@ -32,9 +36,57 @@ def escape(text: str, limit: int = NAME_COLUMNS) -> Markup:
 
 def clean(text: str, limit: int = NAME_COLUMNS) -> str:
     """Foreign text on one line, without NUL, control, direction and other invisible characters; cut at `limit`."""
+    return cut(" ".join(_visible(text[: limit * CLEANED_PER_COLUMN]).split()), limit)
+
+
+def clean_lines(text: str, limit: int = QUOTE_UNITS) -> list[str]:
+    """Foreign text as clean lines, empty ones only singly and inside; at most `limit` units, bars of `plain` counted.
+
+    The last line ends in `…` where something is missing.
+    """
     start = text[: limit * CLEANED_PER_COLUMN]
-    visible = "".join(" " if char.isspace() else char for char in start if char.isspace() or not _is_hidden(char))
-    return cut(" ".join(visible.split()), limit)
+    lines: list[str] = []
+    for line in (" ".join(_visible(one).split()) for one in start.splitlines()):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    while lines and not lines[-1]:
+        lines.pop()
+    return _within(lines, limit, is_cut=len(start) < len(text))
+
+
+def exactly(text: str, limit: int = QUOTE_UNITS) -> Markup:
+    """Our own text as HTML, spaces and line breaks as they are; only what cannot be seen is left out."""
+    lines = [_visible(line) for line in text[: limit * CLEANED_PER_COLUMN].splitlines()]
+    kept = _within(lines, limit, is_cut=len(text) > limit * CLEANED_PER_COLUMN)
+    return Markup(html.escape("\n".join(kept), quote=True))
+
+
+def _within(lines: list[str], limit: int, *, is_cut: bool) -> list[str]:
+    kept: list[str] = []
+    left = limit - 1
+    for line in lines:
+        left -= len(BAR) + 1
+        if units(line) > left:
+            return [*kept, f"{cut_units(line, max(left, 0))}…"]
+        left -= units(line)
+        kept.append(line)
+    return [*kept[:-1], f"{kept[-1]}…"] if is_cut and kept else kept
+
+
+def _visible(text: str) -> str:
+    return "".join(" " if char.isspace() else char for char in text if char.isspace() or not _is_hidden(char))
+
+
+def units(text: str) -> int:
+    """The length as Telegram counts it, in UTF-16 code units: most emoji are 2."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut_units(text: str, limit: int) -> str:
+    """The beginning of the text within `limit` units."""
+    if units(text) <= limit:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * limit].decode("utf-16-le", "ignore")
 
 
 @lru_cache(maxsize=8192)
@@ -115,6 +167,14 @@ def quote(text: str) -> Markup:
     return Markup(f"“{keep(text)}”")
 
 
+def blockquote(text: str, limit: int = QUOTE_UNITS) -> Markup:
+    """Words of the other side of a chat, the only ones that ever stand in one; folded when they are many lines."""
+    lines = clean_lines(text, limit) or ["–"]
+    tag = "blockquote expandable" if len(lines) > UNFOLDED_LINES else "blockquote"
+    shown = html.escape("\n".join(lines), quote=True)
+    return Markup(f"<{tag}>{shown}</blockquote>")
+
+
 def link(text: str, url: str) -> Markup:
     return Markup(f'<a href="{html.escape(url, quote=True)}">{keep(text)}</a>')
 
@@ -177,8 +237,9 @@ class Card:
 
     @property
     def plain(self) -> str:
-        """The text without tags, for when Telegram refuses the HTML."""
-        return html.unescape(re.sub(r"<[^>]*>", "", self.text))
+        """The text without tags, for when Telegram refuses the HTML; quoted lines keep a bar before them."""
+        barred = QUOTED.sub(lambda found: BAR + found[1].replace("\n", f"\n{BAR}"), self.text)
+        return html.unescape(re.sub(r"<[^>]*>", "", barred))
 
     @property
     def digest(self) -> str:

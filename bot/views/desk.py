@@ -11,9 +11,12 @@ from bot.views.staff import MAY, role_word
 COMMANDS = (
     ("orders", Right.READ, mark("what needs me now")),
     ("order", Right.READ, mark("one order: /order 0417")),
+    ("chat", Right.READ, mark("the buyer chat: /chat 0417")),
+    ("say", Right.CHAT, mark("to the buyer: /say 0417 text")),
     ("duty", Right.READ, mark("on or off duty: /duty on")),
     ("language", Right.READ, mark("English or Chinese")),
     ("timezone", Right.READ, mark("my clock: /timezone Asia/Shanghai")),
+    ("templates", Right.TEMPLATES, mark("quick replies to buyers")),
     ("journal", Right.JOURNAL, mark("who did what")),
     ("freeze", Right.FREEZE, mark("stop all money at once")),
     ("unfreeze", Right.UNFREEZE, mark("let money move again")),
@@ -132,7 +135,8 @@ def text_hint(reader: Reader) -> Card:
     pen = Pen(reader)
     lines = (
         bold(pen.say("This text went to nobody.")),
-        pen.say("Use the buttons of a card, or /orders."),
+        pen.say("To a buyer: reply to their words, tap Write to buyer,"),
+        pen.say("or write /say 0417 and the text."),
         pen.say("/help shows what you can write."),
     )
     return Card(joined(lines))

@@ -3,6 +3,7 @@
 from bot.domain.intents import Action, State
 from bot.domain.orders import Order, Phase, Side
 from bot.domain.situations import Situation
+from bot.domain.staff import Right
 from bot.texts import formatting as form
 from bot.texts import mark
 from bot.views.buttons import Verb, press
@@ -100,7 +101,18 @@ def _add_twins(pen: Pen, s: Situation, made: Drawing) -> None:
 
 
 def _next_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
+    return _next_twin(pen, s), _thank(pen, s)
+
+
+def _next_twin(pen: Pen, s: Situation) -> Button | None:
     if not s.twins or s.order.side is not Side.SELL:
-        return ()
+        return None
     nearest = s.twins[0].order_id
-    return (press(pen.words("Next: {order}", order=form.short_id(nearest)), Verb.OPEN, nearest),)
+    return press(pen.words("Next: {order}", order=form.short_id(nearest)), Verb.OPEN, nearest)
+
+
+def _thank(pen: Pen, s: Situation) -> Button | None:
+    if s.order.phase is not Phase.FINISHED or not pen.may(Right.CHAT):
+        return None
+    label = pen.words("Thank buyer") if s.order.side is Side.SELL else pen.words("Thank seller")
+    return press(label, Verb.TEMPLATES, s.order.id)

@@ -8,9 +8,11 @@ from bot.domain.staff import Role
 from bot.texts import mark
 from bot.views.buttons import FIELD, Verb, press
 from bot.views.card import Card, Rows, bold, joined
+from bot.views.chat_lines import not_fetched
 from bot.views.confirms import LOCK_WORDS
 from bot.views.desk import desk_frozen, desk_unfrozen, start_card, welcome_card
 from bot.views.facts import told
+from bot.views.file_hosts import allow_row
 from bot.views.pen import Pen
 from bot.views.staff import join_request
 
@@ -113,6 +115,33 @@ NOTICES: dict[str, tuple[str, ...]] = {
         mark("Handle it in the Gate app"),
         mark("and tell the technician."),
     ),
+    # order, host, file (its number)
+    "unknown_file_host": (
+        mark("📎 File from an unknown host · {order}"),
+        mark("Host: {host}"),
+        mark("It is not fetched until an owner allows it."),
+        mark("Until then look into the Gate app."),
+    ),
+    # order, why (a key of NotFetched), host
+    "file_not_fetched": (
+        mark("📎 A file of the chat is not here · {order}"),
+        mark("Why: {why}"),
+        mark("Look at it in the Gate app."),
+    ),
+    # order
+    "chat_unreadable": (
+        mark("❔ Unreadable chat · {order}"),
+        mark("Gate's answer is not understood."),
+        mark("Read it in the Gate app"),
+        mark("and tell the technician."),
+    ),
+    # order, who
+    "saying_unknown": (
+        mark("❓ Words to the buyer without an answer · {order}"),
+        mark("by {who}"),
+        mark("They may be in the chat, or not."),
+        mark("The chat is read before anything is sent again."),
+    ),
     # why
     "halted": (
         mark("🛑 The desk has stopped"),
@@ -123,6 +152,7 @@ NOTICES: dict[str, tuple[str, ...]] = {
 }
 UNKNOWN_KIND = (mark("ℹ The desk reports: {kind}"),)
 OPENS = ("unknown_long", "ask_lead", "done_elsewhere", "release_locked")
+CHATS = ("file_not_fetched", "chat_unreadable", "saying_unknown")
 
 
 def notice_card(notice: Notice, reader: Reader) -> Card:
@@ -152,6 +182,8 @@ def _special(notice: Notice, reader: Reader) -> Card | None:
 
 def _words(pen: Pen, notice: Notice) -> dict[str, str]:
     """Facts whose words are ours."""
+    if notice.kind == "file_not_fetched":
+        return {"why": not_fetched(pen, notice.facts.get("why", ""), notice.facts.get("host", ""))}
     reason = notice.facts.get("reason", "")
     known = {str(one): text for one, text in LOCK_WORDS.items()}
     if reason in {str(one) for one in LockReason}:
@@ -161,6 +193,10 @@ def _words(pen: Pen, notice: Notice) -> dict[str, str]:
 
 def _rows(pen: Pen, notice: Notice) -> Rows:
     order = notice.facts.get("order", "")
+    if notice.kind == "unknown_file_host":
+        return allow_row(pen, notice.facts.get("file", ""))
+    if notice.kind in CHATS and not pen.reader.is_group and FIELD.match(order):
+        return ((press(pen.words("Chat"), Verb.CHAT, order),),)
     if notice.kind not in OPENS or not FIELD.match(order):
         return ()
     return ((press(pen.words("Open"), Verb.OPEN, order),),)

@@ -1,10 +1,10 @@
-"""Rows of buttons that several order cards share."""
+"""Rows of buttons, and the line about the chat, that several order cards share."""
 
 from bot.domain.orders import Order
 from bot.domain.situations import Situation
 from bot.domain.staff import Right
 from bot.views.buttons import Verb, press
-from bot.views.card import Button
+from bot.views.card import Button, Markup
 from bot.views.pen import Pen
 
 
@@ -26,8 +26,8 @@ def copies(pen: Pen, order: Order) -> tuple[Button | None, ...]:
 
 
 def more_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
-    topic = Button(pen.words("Topic ↗"), url=s.topic_url) if s.topic_url else None
-    return topic, press(pen.words("More"), Verb.MORE, s.order.id)
+    """The topic's link stands on the cards behind the two."""
+    return press(pen.words("Chat"), Verb.CHAT, s.order.id), press(pen.words("More"), Verb.MORE, s.order.id)
 
 
 def look_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
@@ -39,3 +39,15 @@ def cancel_button(pen: Pen, s: Situation) -> Button | None:
     if not s.order.is_cancelable or not pen.may(Right.CANCEL) or is_taken(pen, s) or s.has_open_intent:
         return None
     return press(pen.words("Cancel…"), Verb.CANCEL, s.order.id)
+
+
+def open_row(pen: Pen, order: Order) -> tuple[Button, ...]:
+    """All that a card in the group may carry: money is only touched in direct messages."""
+    return (press(pen.words("Open"), Verb.OPEN, order.id, style="primary"),)
+
+
+def chat_read(pen: Pen, s: Situation) -> Markup:
+    """When the chat was last looked at: where Gate counts nothing, new words may be younger than that."""
+    if s.chat_read_at is None:
+        return pen.say("💬 not read yet")
+    return pen.say("💬 read {time}", time=pen.clock(s.chat_read_at))

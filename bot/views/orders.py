@@ -15,7 +15,7 @@ from bot.views.card import Button, Card, Markup, bold, clean, code, escape, join
 from bot.views.drawing import Drawing
 from bot.views.ended_card import draw_ended
 from bot.views.intent_card import draw_open, draw_settling, is_settling, outcome_lines, phase_words
-from bot.views.order_buttons import cancel_button, is_taken, look_row, more_row
+from bot.views.order_buttons import cancel_button, chat_read, is_taken, look_row, more_row, open_row
 from bot.views.pen import Pen, masked, rows, tail
 
 ICONS = {
@@ -97,11 +97,6 @@ def _add_deal(pen: Pen, order: Order, made: Drawing) -> None:
     made.line(pen.say("with {name}", name=bold(pen.counterparty(order))))
 
 
-def open_row(pen: Pen, order: Order) -> tuple[Button, ...]:
-    """All that a card in the group may carry: money is only touched in direct messages."""
-    return (press(pen.words("Open"), Verb.OPEN, order.id, style="primary"),)
-
-
 def more_card(s: Situation, reader: Reader) -> Card:
     """Everything that is asked for rarely, and the cancel where Gate offers it."""
     pen, order = Pen(reader, s.seen_at), s.order
@@ -116,6 +111,7 @@ def more_card(s: Situation, reader: Reader) -> Card:
     _add_profile(pen, s, made)
     if order.created_at:
         made.line(pen.say("Opened {time}", time=pen.clock_s(order.created_at)), 3)
+    made.line(chat_read(pen, s), 1)
     copy_id = None if reader.is_group else Button(pen.words("Copy order id"), copy=order.id)
     back = press(pen.words("⬅ Back"), Verb.BACK, order.id)
     topic = Button(pen.words("Topic ↗"), url=s.topic_url) if s.topic_url else None

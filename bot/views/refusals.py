@@ -11,7 +11,7 @@ from bot.views.buttons import FIELD, Verb, press
 from bot.views.card import Card, Markup, cut
 from bot.views.facts import told
 from bot.views.pen import Pen
-from bot.views.refusal_words import GATEWAY, REASONS, USAGE, VENUE_CODES, VENUE_OUTCOMES
+from bot.views.refusal_words import GATEWAY, MESSAGE_KIND, MESSAGE_KINDS, REASONS, USAGE, VENUE_CODES, VENUE_OUTCOMES
 
 TOAST_LENGTH = 200
 ASKABLE = ("over_limit", "over_daily_limit", "role_too_low", "holder_differs", "locked_for_lead")
@@ -62,7 +62,10 @@ def _not_allowed(pen: Pen, error: NotAllowed) -> Markup:
         template = REASONS.get(_reason_for(pen, error), REASONS[UNKNOWN_REASON])
     if error.reason in ("seal_used", "already_open", "already_done", "not_your_step") and not error.facts.get("who"):
         template = REASONS.get(f"{error.reason}_by_nobody", template)
-    return told(pen, template, {"reason": error.reason, **error.facts})
+    facts = {"reason": error.reason, **error.facts}
+    if error.reason == "message_kind":
+        facts["given"] = pen.words(MESSAGE_KINDS.get(facts.get("given", ""), MESSAGE_KIND))
+    return told(pen, template, facts)
 
 
 def _reason_for(pen: Pen, error: NotAllowed) -> str:

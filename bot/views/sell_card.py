@@ -8,7 +8,7 @@ from bot.texts import mark
 from bot.views.buttons import Verb, press
 from bot.views.card import Rows, bold, joined
 from bot.views.drawing import Drawing
-from bot.views.order_buttons import copies, is_taken, more_row, take_over_row
+from bot.views.order_buttons import chat_read, copies, is_taken, more_row, take_over_row
 from bot.views.pen import Pen, rows
 
 MOST_PARTS = 3
@@ -117,8 +117,10 @@ def add_last_line(pen: Pen, s: Situation, made: Drawing) -> None:
     order = s.order
     for warning in order.warnings[:1]:
         made.line(pen.say("⚠ Gate warns: {words}", words=warning))
-    parts = []
-    if order.unread:
+    parts: list[str] = []
+    if not s.has_unread_counts:
+        parts.append(chat_read(pen, s))
+    elif order.unread:
         parts.append(f"💬 {form.count(order.unread)}")
     if order.vouchers:
         parts.append(pen.words("🧾 not proof"))

@@ -2,7 +2,7 @@
 
 import re
 
-TAGS = {"b": (), "code": (), "a": ("href",), "tg-time": ("unix",)}
+TAGS = {"b": (), "code": (), "a": ("href",), "tg-time": ("unix",), "blockquote": ()}
 TOKEN = re.compile(r"<(/?)([a-z-]+)((?: [a-z]+=\"[^\"<>]*\")*)>|&(?:lt|gt|amp|quot|#x27);|[^<>&]", re.DOTALL)
 ATTRIBUTE = re.compile(r" ([a-z]+)=\"")
 

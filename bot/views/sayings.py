@@ -1,0 +1,189 @@
+"""What staff are asked and told about their own words to a buyer. They never stand in a blockquote: that is theirs."""
+
+from collections.abc import Sequence
+
+from bot.domain.chat import MAX_TEXT
+from bot.domain.errors import NotAllowed
+from bot.domain.orders import Side
+from bot.domain.sayings import LOOKS_NEEDED, NEVER_SENT, Doubt, Saying, SayingKind, State
+from bot.domain.situations import Reader, Situation
+from bot.texts import formatting as form
+from bot.texts import mark
+from bot.views.buttons import Verb, press
+from bot.views.card import Button, Card, Markup, bold, clean, escape, joined
+from bot.views.chat_lines import one_line
+from bot.views.chat_words import DOUBTS, SPEAKERS, WRITE
+from bot.views.pen import Pen, rows
+from bot.views.refusal_words import REASONS
+from bot.views.refusals import refusal
+
+QUOTED_COLUMNS = 200
+FOUND_COLUMNS = 60
+ANSWERS_GO = {
+    Side.SELL: mark("Your reply to this message goes to the BUYER."),
+    Side.BUY: mark("Your reply to this message goes to the SELLER."),
+}
+HINTS = {
+    Side.SELL: mark("To the buyer of {order}"),
+    Side.BUY: mark("To the seller of {order}"),
+}
+STANDS = {
+    State.DROPPED: mark("🗑 Not sent: {to}"),
+    State.HELD: mark("✋ Waits for your answer: {to}"),
+}
+SENDING = mark("👀 Sending to {to}")
+STILL_OLD = frozenset({State.HELD, State.PLANNED})
+NEVER_LEFT = frozenset({State.REFUSED, State.DROPPED})
+
+
+def write_prompt(s: Situation, reader: Reader) -> Card:
+    """A question whose reply goes to the other side of the order."""
+    pen, side = Pen(reader, s.seen_at), s.order.side
+    lines = (
+        pen.title("✍", pen.words(WRITE[side]), s.order),
+        pen.say(SPEAKERS[side], name=bold(pen.counterparty(s.order))),
+        pen.say(ANSWERS_GO[side]),
+    )
+    return Card(joined(lines), prompt=True, prompt_hint=pen.words(HINTS[side], order=s.order.short_id))
+
+
+def held_card(sayings: Sequence[Saying], s: Situation, reader: Reader) -> Card:
+    """Why it waits, what it is, and the two ways on. `sayings` came of one message or one album, in its order."""
+    pen = Pen(reader, s.seen_at)
+    lines = [pen.title("✋", pen.words("Not sent yet"), s.order)]
+    lines.append(pen.say(SPEAKERS[s.order.side], name=pen.counterparty(s.order)))
+    lines += _doubts(pen, sayings, s)
+    lines.append(_said(pen, sayings))
+    first = next((one for one in sayings if one.state is State.HELD), sayings[0])
+    drop = press(pen.words("Don't send"), Verb.DROP_HELD, first.id)
+    return Card(joined(lines), rows((drop,), (_send(pen, sayings, first),)))
+
+
+def held_settled(saying: Saying, was_sent: bool, reader: Reader) -> Card:
+    """What is left of the question once it was answered."""
+    pen = Pen(reader)
+    text = mark("➡ {order}: on its way, {words}") if was_sent else mark("🗑 {order}: not sent, {words}")
+    return Card(pen.say(text, order=form.short_id(saying.order_id), words=_said(pen, [saying])))
+
+
+def outcome_card(saying: Saying, s: Situation | None, reader: Reader) -> Card:
+    """The short reply to somebody's own message: how it ended, or stands."""
+    pen = Pen(reader)
+    to = _to(pen, saying, s)
+    if saying.state is State.REFUSED:
+        return Card(joined((bold(pen.say("💔 Not sent: {to}", to=to)), _answer(saying, reader), _said(pen, [saying]))))
+    if saying.state is State.MISSING:
+        return _missing(pen, saying, to)
+    if saying.state is State.UNKNOWN:
+        waits = pen.say("The chat is read before anything is sent again.")
+        return Card(joined((bold(pen.say("❓ No answer from Gate: {to}", to=to)), waits)))
+    if saying.state is State.DELIVERED:
+        return _delivered(pen, saying, to)
+    return Card(pen.say(STANDS.get(saying.state, SENDING), to=to))
+
+
+def progress_card(saying: Saying, s: Situation | None, done: int, total: int, reader: Reader) -> Card:
+    """While files go up: `done` of `total` are at Gate."""
+    pen = Pen(reader)
+    number = form.count(min(done + 1, total))
+    lines = pen.say("⏫ Uploading {number} of {total}…", number=number, total=form.count(total)), _to(pen, saying, s)
+    return Card(joined(lines, " "))
+
+
+def still_sees(saying: Saying, reader: Reader) -> Card:
+    """The answer to an edit: it changed nothing at Gate."""
+    pen = Pen(reader)
+    words = _said(pen, [saying])
+    if saying.state in NEVER_LEFT:
+        return Card(pen.say("✏ This was not sent: write it anew. Edits do not reach Gate."))
+    if saying.state in STILL_OLD:
+        return Card(pen.say("✏ What waits to be sent is the old text: {words}. Edits do not reach Gate.", words=words))
+    if saying.state is State.DELIVERED:
+        return Card(pen.say("✏ They still see: {words}. Edits do not reach Gate.", words=words))
+    return Card(pen.say("✏ What was sent is the old text: {words}. Edits do not reach Gate.", words=words))
+
+
+def _missing(pen: Pen, saying: Saying, to: Markup) -> Card:
+    looks = form.count(max(saying.looks, LOOKS_NEEDED))
+    lines = (
+        bold(pen.say("❗ Not in the chat: {to}", to=to)),
+        pen.say("Gate gave no answer, {number} looks did not show it.", number=looks),
+        _said(pen, [saying]),
+    )
+    return Card(joined(lines), ((press(pen.words("Send again"), Verb.SEND_AGAIN, saying.id),),))
+
+
+def _delivered(pen: Pen, saying: Saying, to: Markup) -> Card:
+    if not saying.is_flagged:
+        return Card(pen.say("👌 Delivered to {to}", to=to))
+    lines = [bold(pen.say("⚠ Taken but flagged: {to}", to=to))]
+    if clean(saying.warning):
+        lines.append(pen.say("Gate: {words}", words=one_line(saying.warning, QUOTED_COLUMNS)))
+    lines.append(pen.say("The other side may not see it. Do not repeat it."))
+    return Card(joined(lines))
+
+
+def _to(pen: Pen, saying: Saying, s: Situation | None) -> Markup:
+    """`张三丰 · 0417`; the number alone while the order is not at hand."""
+    order = escape(form.short_id(saying.order_id))
+    return order if s is None else joined((pen.counterparty(s.order), order), " · ")
+
+
+def _answer(saying: Saying, reader: Reader) -> Markup:
+    """The sentence of a key we know; anything else is the venue's words."""
+    if saying.answer in REASONS:
+        return refusal(NotAllowed(saying.answer, {"order": saying.order_id, **saying.answer_facts}), reader)
+    return refusal(NotAllowed("gate_says", {"detail": saying.answer}), reader)
+
+
+def _said(pen: Pen, sayings: Sequence[Saying]) -> Markup:
+    """The words on one line, cut; files by their number."""
+    files = [one for one in sayings if one.kind is SayingKind.FILE]
+    text = " ".join(one.text for one in sayings if one.kind is SayingKind.TEXT and one.text)
+    parts = [pen.say("📎 files: {number}", number=form.count(len(files)))] if files else []
+    if clean(text):
+        parts.append(one_line(text, QUOTED_COLUMNS))
+    return joined(parts, " ") if parts else Markup("–")
+
+
+def _doubts(pen: Pen, sayings: Sequence[Saying], s: Situation) -> list[Markup]:
+    """Each doubt once, in the order of the table; a bad file by its place among the others."""
+    lines: list[Markup] = []
+    for doubt in DOUBTS:
+        for place, saying in enumerate(sayings, start=1):
+            if doubt not in saying.doubts:
+                continue
+            line = _doubt(pen, doubt, saying, place, s)
+            if line not in lines:
+                lines.append(line)
+    return lines
+
+
+def _doubt(pen: Pen, doubt: Doubt, saying: Saying, place: int, s: Situation) -> Markup:
+    about = saying.doubts[doubt]
+    if doubt is Doubt.BAD_FILE:
+        reason = refusal(NotAllowed(about, saying.answer_facts), pen.reader)
+        return pen.say(DOUBTS[doubt], which=form.count(place), reason=reason)
+    if doubt is Doubt.WRONG_ORDER:
+        about = form.short_id(about)
+    shown = clean(about, FOUND_COLUMNS) or "–"
+    return pen.say(DOUBTS[doubt], about=shown, order=s.order.short_id, given=form.count(len(saying.text)))
+
+
+def _send(pen: Pen, sayings: Sequence[Saying], first: Saying) -> Button | None:
+    """None where it must never leave, or nothing is left to send."""
+    doubts = {Doubt(doubt): about for saying in sayings for doubt, about in saying.doubts.items()}
+    good = [one for one in sayings if Doubt.BAD_FILE not in one.doubts and one.state is not State.REFUSED]
+    if NEVER_SENT & doubts.keys() or not good:
+        return None
+    if len(good) < len(sayings):
+        label = pen.words("Send the other {number}", number=form.count(len(good)))
+    elif Doubt.LONG in doubts:
+        parts = doubts[Doubt.LONG]
+        number = parts if parts.isdecimal() else form.count(-(-len(first.text) // MAX_TEXT))
+        label = pen.words("Send in {number} parts", number=clean(number, 4))
+    elif Doubt.MANY_PAGES in doubts:
+        label = pen.words("Send {number} pages", number=clean(doubts[Doubt.MANY_PAGES], 4))
+    else:
+        label = pen.words("Send anyway")
+    return press(label, Verb.SEND_HELD, first.id)

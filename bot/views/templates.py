@@ -1,0 +1,94 @@
+"""Quick replies: chosen and seen by whoever writes to a buyer, kept by leads."""
+
+from collections.abc import Sequence
+
+from bot.domain.conversation import Template
+from bot.domain.situations import Reader, Situation
+from bot.texts import formatting as form
+from bot.views.buttons import Verb, press
+from bot.views.card import Button, Card, Markup, Rows, bold, clean, escape, exactly, joined, quote, units
+from bot.views.chat_lines import one_line
+from bot.views.chat_words import SPEAKERS
+from bot.views.pen import LABEL_COLUMNS, Pen
+
+PLACEHOLDERS = ("{order}", "{amount}", "{total}", "{name}", "{payee}", "{until}")
+LISTED_COLUMNS = 80
+LIST_UNITS = 3300
+TEXT_UNITS = 2000
+BUTTONS = 24
+
+
+def templates_card(s: Situation, templates: Sequence[Template], reader: Reader) -> Card:
+    """A tap shows the text, nothing is sent yet."""
+    pen = Pen(reader, s.seen_at)
+    lines = [pen.title("💬", pen.words("Quick replies"), s.order)]
+    lines.append(pen.say(SPEAKERS[s.order.side], name=pen.counterparty(s.order)))
+    if templates:
+        lines.append(pen.say("Tap one: you see it before it is sent."))
+    else:
+        lines.append(pen.say("None yet. A lead adds them: /templates"))
+    return Card(joined(lines), _choices(pen, s, templates))
+
+
+def template_card(s: Situation, template: Template, text: str, reader: Reader) -> Card:
+    """Exactly what would be sent; `text` has its placeholders filled."""
+    pen = Pen(reader, s.seen_at)
+    lines = (
+        pen.title("💬", clean(template.label, LABEL_COLUMNS), s.order),
+        pen.say(SPEAKERS[s.order.side], name=pen.counterparty(s.order)),
+        quote(exactly(text, TEXT_UNITS)),
+    )
+    back = press(pen.words("⬅ Back"), Verb.TEMPLATES, s.order.id)
+    send = press(pen.words("Send"), Verb.SAY_TEMPLATE, s.order.id, form.count(template.number), style="primary")
+    return Card(joined(lines), ((back, send),))
+
+
+def templates_list(templates: Sequence[Template], reader: Reader) -> Card:
+    """For leads: what there is, by number, and how to change it."""
+    pen = Pen(reader)
+    text = bold(pen.say("💬 Quick replies"))
+    if not templates:
+        text = joined((text, pen.say("None yet.")))
+    for shown, template in enumerate(templates):
+        longer = joined((text, _listed(template)))
+        if units(longer) > LIST_UNITS:
+            text = joined((text, pen.say("+{number} more", number=form.count(len(templates) - shown))))
+            break
+        text = longer
+    usage = (
+        joined((pen.say("Add:"), escape_line("/templates add en Label | text")), " "),
+        joined((pen.say("Remove:"), escape_line("/templates remove 3")), " "),
+        pen.say("Filled in for you: {placeholders}", placeholders=escape(" ".join(PLACEHOLDERS), 200)),
+    )
+    return Card(joined((text, *usage)))
+
+
+def template_saved(template: Template, reader: Reader) -> Card:
+    pen = Pen(reader)
+    return Card(joined((bold(pen.say("✅ Quick reply saved")), _listed(template))))
+
+
+def template_removed(template: Template, reader: Reader) -> Card:
+    pen = Pen(reader)
+    return Card(joined((bold(pen.say("🗑 Quick reply removed")), _listed(template))))
+
+
+def _choices(pen: Pen, s: Situation, templates: Sequence[Template]) -> Rows:
+    buttons = [_choice(s, template) for template in templates[:BUTTONS]]
+    pairs = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    return (*pairs, (press(pen.words("⬅ Back"), Verb.CHAT, s.order.id),))
+
+
+def _choice(s: Situation, template: Template) -> Button:
+    number = form.count(template.number)
+    return press(clean(template.label, LABEL_COLUMNS) or number, Verb.TEMPLATE, s.order.id, number)
+
+
+def _listed(template: Template) -> Markup:
+    head = f"{form.count(template.number)} · {clean(template.language, 4)} · {clean(template.label, LABEL_COLUMNS)}"
+    return joined((escape_line(head), one_line(template.text, LISTED_COLUMNS)), " ")
+
+
+def escape_line(text: str) -> Markup:
+    """A whole line as HTML, not cut."""
+    return escape(text, 4096)
