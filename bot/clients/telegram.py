@@ -5,7 +5,7 @@ Plain types in and out; every failure becomes one of `bot.domain.reach`, so that
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    ReactionTypeEmoji,
     ReplyParameters,
 )
 from telegram import error as telegram_error
@@ -27,16 +28,9 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.clients.messages import ButtonLike, CardLike, parts_of
-from bot.clients.telegram_words import bad_request
-from bot.domain.reach import (
-    Blocked,
-    Moved,
-    NoAccess,
-    NotReached,
-    Offline,
-    Rejected,
-    Slow,
-)
+from bot.clients.telegram_files import CAPTION_LIMIT, Place, TelegramFiles, units_of
+from bot.clients.telegram_words import mapped
+from bot.domain.reach import Blocked, NoAccess, Rejected
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -77,14 +71,16 @@ class Telegram:
             request=HTTPXRequest(connection_pool_size=32, proxy=proxy, read_timeout=15, http_version="1.1"),
             get_updates_request=self._poller,
         )
+        self._files = TelegramFiles(self.bot, f"{url.rstrip('/')}/file/bot{token}", proxy)
 
     async def start(self) -> None:
         """Connect, learn who we are, and ask for polling. Raises Offline, or Rejected for a wrong token."""
-        with _mapped():
+        with mapped():
             await self.bot.initialize()
             await self.bot.delete_webhook(drop_pending_updates=False)
 
     async def stop(self) -> None:
+        await self._files.aclose()
         with contextlib.suppress(telegram_error.TelegramError):
             await self.bot.shutdown()
 
@@ -101,7 +97,7 @@ class Telegram:
         query: dict[str, str] = {"timeout": str(seconds), "limit": "100", "allowed_updates": json.dumps(list(kinds))}
         if offset is not None:
             query["offset"] = str(offset)
-        with _mapped():
+        with mapped():
             answer = await self._poller.post(f"{self._url}/getUpdates?{urlencode(query)}", read_timeout=seconds + 15)
         return [item for item in answer if isinstance(item, dict)] if isinstance(answer, list) else []
 
@@ -170,7 +166,7 @@ class Telegram:
         reply_to: int | None,
         is_html: bool = True,
     ) -> int:
-        with _mapped():
+        with mapped():
             message = await self.bot.send_message(
                 chat_id,
                 text,
@@ -182,6 +178,40 @@ class Telegram:
                 link_preview_options=NO_PREVIEW,
             )
         return int(message.message_id)
+
+    async def send_file(
+        self,
+        chat_id: int,
+        card: CardLike,
+        content: bytes | str,
+        form: str,
+        name: str,
+        *,
+        silent: bool = True,
+        topic_id: int | None = None,
+        reply_to: int | None = None,
+    ) -> tuple[int, str]:
+        """Show a file with the card as its caption. `form` is photo, video or document; `content` bytes, or the file
+        id an earlier call gave. Returns the file's message id and file id.
+
+        A text longer than a caption follows as messages of its own, as answers to the file. What Telegram does not
+        take as a photo or video goes as a document. Raises TooBig over 50 MB, FileGone for a file id it forgot.
+        """
+        place = Place(chat_id, silent, topic_id, reply_to)
+        if units_of(card.plain) <= CAPTION_LIMIT:
+            return await self._files.send(place, content, form, name, card, _markup(card))
+        message_id, file_id = await self._files.send(place, content, form, name, None, None)
+        await self.send(chat_id, card, silent=silent, topic_id=topic_id, reply_to=message_id)
+        return message_id, file_id
+
+    async def download(self, file_id: str, max_bytes: int) -> bytes:
+        """A whole file a person sent. Raises TooBig, FileGone, Offline (also when it was cut half-way)."""
+        return await self._files.download(file_id, max_bytes)
+
+    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
+        """Our one reaction on a message, "" takes it away. Raises Rejected where the group forbids it, MessageGone."""
+        with mapped():
+            await self.bot.set_message_reaction(chat_id, message_id, [ReactionTypeEmoji(emoji)] if emoji else [])
 
     async def edit(self, chat_id: int, message_id: int, card: CardLike) -> None:
         """Change a card in place. Raises MessageGone when it was deleted."""
@@ -197,7 +227,7 @@ class Telegram:
     async def _edit_text(
         self, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup | None, mode: str | None
     ) -> None:
-        with _mapped():
+        with mapped():
             try:
                 await self.bot.edit_message_text(
                     text,
@@ -213,24 +243,24 @@ class Telegram:
 
     async def answer(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
         """Stop the button's spinner, with at most 200 characters. Too late is no harm."""
-        with contextlib.suppress(Rejected), _mapped():
+        with contextlib.suppress(Rejected), mapped():
             await self.bot.answer_callback_query(callback_id, text[:200] or None, show_alert=alert)
 
     async def make_topic(self, chat_id: int, name: str) -> int:
         """A new topic; raises NoTopics where the group has none or the bot may not."""
-        with _mapped():
+        with mapped():
             topic = await self.bot.create_forum_topic(chat_id, name[:128])
         return int(topic.message_thread_id)
 
     async def remove_member(self, chat_id: int, user_id: int) -> None:
         """Out of the group without a lasting ban."""
-        with _mapped():
+        with mapped():
             await self.bot.ban_chat_member(chat_id, user_id)
             await self.bot.unban_chat_member(chat_id, user_id, only_if_banned=True)
 
     async def group(self, chat_id: int) -> Group:
         """The desk group as Telegram sees it, with the bot's standing in it."""
-        with _mapped():
+        with mapped():
             # Raw, because the library cannot tell "all reactions" (absent) from "none" (an empty list).
             chat = await self._poller.post(f"{self._url}/getChat?{urlencode({'chat_id': chat_id})}")
             member = await self.bot.get_chat_member(chat_id, self.bot.id)
@@ -252,14 +282,14 @@ class Telegram:
 
     async def administrators(self, chat_id: int) -> list[tuple[int, str]]:
         """Id and shown name of the group's human administrators."""
-        with _mapped():
+        with mapped():
             admins = await self.bot.get_chat_administrators(chat_id)
         return [(admin.user.id, admin.user.full_name) for admin in admins if not admin.user.is_bot]
 
     async def can_reach(self, user_id: int) -> bool:
         """False for a person who never started the bot: it may not write first."""
         try:
-            with _mapped():
+            with mapped():
                 await self.bot.get_chat(user_id)
         except (Blocked, Rejected):
             return False
@@ -267,7 +297,7 @@ class Telegram:
 
     async def set_commands(self, chat_id: int, commands: Sequence[tuple[str, str]]) -> None:
         """The menu one person sees."""
-        with _mapped():
+        with mapped():
             await self.bot.set_my_commands(
                 [BotCommand(name, words) for name, words in commands], scope=BotCommandScopeChat(chat_id)
             )
@@ -288,28 +318,3 @@ def _button(button: ButtonLike) -> InlineKeyboardButton:
     if button.url:
         return InlineKeyboardButton(button.text, url=button.url, api_kwargs=newer)
     return InlineKeyboardButton(button.text, callback_data=button.data, api_kwargs=newer)
-
-
-@contextlib.contextmanager
-def _mapped() -> Iterator[None]:
-    try:
-        yield
-    except telegram_error.TelegramError as trouble:
-        raise _reached(trouble) from None
-
-
-def _reached(trouble: telegram_error.TelegramError) -> NotReached:
-    """The library's exception as what the relay does next."""
-    text = str(trouble.message)
-    if isinstance(trouble, telegram_error.RetryAfter):
-        wait = trouble.retry_after
-        return Slow(wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait))
-    if isinstance(trouble, telegram_error.ChatMigrated):
-        return Moved(trouble.new_chat_id)
-    if isinstance(trouble, telegram_error.Forbidden):
-        return Blocked(text)
-    if isinstance(trouble, telegram_error.BadRequest):
-        return bad_request(text)
-    if isinstance(trouble, (telegram_error.InvalidToken, telegram_error.EndPointNotFound)):
-        return NoAccess("the token or the method is not known")
-    return Offline(type(trouble).__name__)

@@ -1,10 +1,41 @@
 """What Telegram's refusals mean, told apart by their words: it gives no codes. The library re-cases them."""
 
-from bot.domain.reach import Blocked, MessageGone, NoTopics, NotReached, Rejected, TopicGone
+import contextlib
+from collections.abc import Iterator
+
+from telegram import error as telegram_error
+
+from bot.domain.reach import (
+    Blocked,
+    FileGone,
+    MessageGone,
+    Moved,
+    NoAccess,
+    NoTopics,
+    NotReached,
+    Offline,
+    Rejected,
+    Slow,
+    TooBig,
+    TopicGone,
+)
 
 SHUT_OUT = (
     "chat not found", "not enough rights", "have no rights", "need administrator rights", "write_forbidden",
     "chat_restricted", "bot was kicked", "group chat was deactivated",
+)  # fmt: skip
+
+NO_MESSAGE = ("message to edit not found", "message_id_invalid", "can't be edited", "message to react not found")
+
+NO_FILE = (
+    "wrong file_id", "invalid file_id", "file_id_invalid", "wrong file identifier", "wrong remote file",
+    "file reference expired", "file_reference_", "temporarily unavailable",
+)  # fmt: skip
+
+ANOTHER_SHAPE = (
+    "photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid", "photo_save_file_invalid",
+    "photo_invalid", "photo_content_type_invalid", "photo_content_url_empty", "video_content_type_invalid",
+    "video_file_invalid", "can't use file of type", "type of file mismatch", "too big for a photo",
 )  # fmt: skip
 
 
@@ -15,8 +46,46 @@ def bad_request(text: str) -> NotReached:
         return TopicGone(text)
     if "not a forum" in words or "not enough rights to create" in words or "chat_not_modified" in words:
         return NoTopics(text)
-    if "message to edit not found" in words or "message_id_invalid" in words or "can't be edited" in words:
+    if any(gone in words for gone in NO_MESSAGE):
         return MessageGone(text)
     if any(shut in words for shut in SHUT_OUT):
         return Blocked(text)
+    if any(gone in words for gone in NO_FILE):
+        return FileGone(text)
+    if not needs_another_shape(text) and ("file is too big" in words or "entity too large" in words):
+        return TooBig(text)
     return Rejected(text)
+
+
+def needs_another_shape(text: str) -> bool:
+    """Telegram will not show these bytes as a photo or a video; as a document it takes them."""
+    words = text.lower()
+    return any(shape in words for shape in ANOTHER_SHAPE)
+
+
+@contextlib.contextmanager
+def mapped() -> Iterator[None]:
+    """Every failure of the library as one of `bot.domain.reach`."""
+    try:
+        yield
+    except telegram_error.TelegramError as trouble:
+        raise _reached(trouble) from None
+
+
+def _reached(trouble: telegram_error.TelegramError) -> NotReached:
+    """The library's exception as what the relay does next."""
+    text = str(trouble.message)
+    if isinstance(trouble, telegram_error.RetryAfter):
+        wait = trouble.retry_after
+        return Slow(wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait))
+    if isinstance(trouble, telegram_error.ChatMigrated):
+        return Moved(trouble.new_chat_id)
+    if isinstance(trouble, telegram_error.Forbidden):
+        return Blocked(text)
+    if isinstance(trouble, telegram_error.BadRequest):
+        return bad_request(text)
+    if isinstance(trouble, (telegram_error.InvalidToken, telegram_error.EndPointNotFound)):
+        return NoAccess("the token or the method is not known")
+    if "entity too large" in text.lower():
+        return TooBig("the request is too large")
+    return Offline(type(trouble).__name__)

@@ -49,3 +49,11 @@ class Rejected(NotReached):
 
 class NoAccess(Rejected):
     """Telegram does not accept our token: nothing is wrong with what was said, and it waits for a token that works."""
+
+
+class TooBig(Rejected):
+    """A file over what Telegram gives a bot or takes from one, or over what we asked for."""
+
+
+class FileGone(Rejected):
+    """Telegram does not know the file any more: send its bytes, or ask for it anew."""

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.clients.messages import CardLike
 from bot.clients.telegram import Group, Telegram
-from bot.domain.reach import NotReached
+from bot.domain.reach import FileGone, NotReached, TooBig
 
 SOUND = Group("Desk", "supergroup", True, True, True, 7, True, ())
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """One file that reached a chat; `content` is what was given, bytes or a file id."""
+
+    chat_id: int
+    message_id: int
+    card: CardLike
+    content: bytes | str
+    form: str
+    name: str
+    silent: bool
+    topic_id: int | None
+    reply_to: int | None
+    file_id: str
+
+
 class FakeTelegram(Telegram):
-    """`errors[call]` are raised one after the other; `shown` holds (call, chat, message id, card, silent, topic)."""
+    """`errors[call]` are raised one after the other; `shown` holds (call, chat, message id, card, silent, topic).
+
+    `downloads` is what each file id gives; `reactions` holds (chat, message id, emoji).
+    """
 
     def __init__(self) -> None:
         self.errors: dict[str, list[NotReached | Exception]] = defaultdict(list)
@@ -25,6 +45,9 @@ class FakeTelegram(Telegram):
         self.menus: list[int] = []
         self.batches: list[list[dict[str, Any]]] = []
         self.offsets: list[int | None] = []
+        self.files: list[SentFile] = []
+        self.downloads: dict[str, bytes] = {}
+        self.reactions: list[tuple[int, int, str]] = []
         self.the_group = SOUND
         self.admins: list[tuple[int, str]] = []
         self.reachable: dict[int, bool] = {}
@@ -69,6 +92,38 @@ class FakeTelegram(Telegram):
         self._numbers += 1
         self.shown.append(("send", chat_id, self._numbers, card, silent, topic_id))
         return self._numbers
+
+    async def send_file(
+        self,
+        chat_id: int,
+        card: CardLike,
+        content: bytes | str,
+        form: str,
+        name: str,
+        *,
+        silent: bool = True,
+        topic_id: int | None = None,
+        reply_to: int | None = None,
+    ) -> tuple[int, str]:
+        self._called("send_file")
+        self._numbers += 1
+        number, file_id = self._numbers, content if isinstance(content, str) else f"{form}-{self._numbers}"
+        self.shown.append(("send_file", chat_id, number, card, silent, topic_id))
+        sent = SentFile(chat_id, number, card, content, form, name, silent, topic_id, reply_to, file_id)
+        self.files.append(sent)
+        return number, file_id
+
+    async def download(self, file_id: str, max_bytes: int) -> bytes:
+        self._called("download")
+        if file_id not in self.downloads:
+            raise FileGone("wrong file_id")
+        if len(self.downloads[file_id]) > max_bytes:
+            raise TooBig("file is too big")
+        return self.downloads[file_id]
+
+    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
+        self._called("react")
+        self.reactions.append((chat_id, message_id, emoji))
 
     async def edit(self, chat_id: int, message_id: int, card: CardLike) -> None:
         self._called("edit")
