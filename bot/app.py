@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from bot.clients.file_hosts import FileHosts
 from bot.clients.gate_c2c.client import GateC2C
 from bot.clients.http import Http
 from bot.clients.telegram import Telegram
+from bot.clients.workshop import Workshop
 from bot.clock import Clock
 from bot.domain.reach import NotReached, Rejected
 from bot.domain.situations import Notice
-from bot.flows import deliver, members, people, reconcile
+from bot.flows import deliver, fetch_files, lane, members, people, reconcile
 from bot.flows.desk import Desk
 from bot.settings import Settings
 from bot.views import desk as desk_views
@@ -57,6 +59,8 @@ class Application:
     relay: Relay
     inbox: Inbox
     http: Http
+    hosts: FileHosts
+    bench: Workshop
     store: Store
     observed: dict[str, bool] = field(default_factory=dict)
 
@@ -72,6 +76,8 @@ class Application:
             ]
             if self.desk.gate is not None:
                 loops.append(asyncio.create_task(rounds.watch_orders(self.desk), name="orders"))
+                loops.append(asyncio.create_task(rounds.watch_chats(self.desk), name="chats"))
+                loops.append(asyncio.create_task(rounds.talk(self.desk), name="talk"))
             if await self._reach_telegram(stop):
                 loops.append(asyncio.create_task(self.relay.run(), name="relay"))
                 loops.append(asyncio.create_task(self.inbox.run(), name="inbox"))
@@ -86,6 +92,11 @@ class Application:
         await people.seed_owners(self.desk)
         await deliver.recover(self.desk)
         orphans = await reconcile.adopt(self.desk)
+        unsaid = await lane.adopt(self.desk)
+        if unsaid:
+            log.warning("%s words to buyers had no answer when the desk ended; their chats are read now", unsaid)
+        for host in await fetch_files.allowed_hosts(self.desk):
+            self.hosts.allow(host)
         if orphans:
             log.warning("%s requests had no answer when the desk ended; they are looked at now", orphans)
 
@@ -135,6 +146,8 @@ class Application:
         await self._closing(self._keep_assumptions())
         await self._closing(self.telegram.stop())
         await self._closing(self.http.aclose())
+        await self._closing(self.hosts.aclose())
+        await self._closing(self.bench.aclose())
         await self.store.close()
 
     @staticmethod
@@ -190,11 +203,13 @@ async def _wire(settings: Settings, store: Store, clock: Clock, around: Around) 
     desk.desk_chat_id = await members.known_group(desk)
     token = settings.telegram_token.get_secret_value()
     telegram = around("telegram", Telegram(token, settings.telegram_api_url, settings.telegram_proxy))
+    hosts, bench = FileHosts(settings.gate_file_hosts), Workshop()
+    desk.talk.phone, desk.talk.hosts, desk.talk.bench = telegram, around("files", hosts), bench
     relay = Relay(desk, telegram, clock.monotonic)
     mouthpiece = Mouthpiece(desk, relay, telegram.bot)
     desk.alarm = lambda why: relay.shout(Notice("halted", {"why": why[:100]}))
     inbox = Inbox(desk, telegram, mouthpiece.handle, desk.alarm)
-    return Application(settings, desk, telegram, relay, inbox, http, store, observed)
+    return Application(settings, desk, telegram, relay, inbox, http, hosts, bench, store, observed)
 
 
 def _gate(settings: Settings, http: Http, observed: dict[str, bool]) -> GateC2C | None:

@@ -22,6 +22,12 @@ class Clock:
             return int(self._source() * 1000)
         return int((self._start + (self._source() - self._start) * self._speed) * 1000)
 
+    def moment_of(self, unix_seconds: float) -> int:
+        """A moment that somebody else's clock tells, as Unix milliseconds of this scale."""
+        if self._speed == 1.0:
+            return int(unix_seconds * 1000)
+        return int((self._start + (unix_seconds - self._start) * self._speed) * 1000)
+
     def monotonic(self) -> float:
         """Seconds that nobody can set, at the same speed."""
         return time.monotonic() * self._speed

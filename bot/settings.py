@@ -6,6 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     desk_language: Literal["en", "zh"] = "en"
     desk_timezone: str = "UTC"
     desk_retention_days: int = Field(default=90, ge=1)
+    desk_follow_hours: int = Field(default=24, ge=0, le=720)
 
     approval_seconds: int = Field(default=120, ge=10, le=600)
     quote_seconds: int = Field(default=12, ge=3, le=120)
@@ -159,7 +161,14 @@ class Settings(BaseSettings):
             approval_seconds=self.approval_seconds,
             poll_seconds=self.poll_seconds,
             retention_days=self.desk_retention_days,
+            follow_hours=self.desk_follow_hours,
+            checkout_hosts=tuple(_host(url) for url in (self.mtpay_api_url, self.public_url) if url),
         )
+
+
+def _host(url: str) -> str:
+    """The name behind `https://`, without a port."""
+    return (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("api.")
 
 
 NAMES = frozenset(name.upper() for name in Settings.model_fields)

@@ -14,12 +14,13 @@ from bot.flows import assemble, deliver, invites, members
 from bot.flows.admit import Admitted
 from bot.flows.confirm import Changed
 from bot.flows.desk import Desk, StoreError
+from bot.flows.tell_chat import SAID
 from bot.views.buttons import Tap, Verb
 from bot.views.card import Markup
 from bot.views.confirms import changed
 from bot.views.desk import text_hint
 from bot.views.refusals import refusal, refusal_card, toast
-from handlers import orders, own, staff
+from handlers import chat, orders, own, staff
 from handlers.context import Ack, Did, Mouth
 
 log = logging.getLogger("desk.handlers")
@@ -36,6 +37,9 @@ COMMANDS: dict[str, Callable[[Did], Awaitable[None]]] = {
     "freeze": own.freeze_desk,
     "unfreeze": own.unfreeze_desk,
     "staff": staff.staff,
+    "say": chat.say_it,
+    "chat": chat.chat,
+    "templates": chat.template_list,
 }
 
 TAPS: dict[Verb, Callable[..., Awaitable[None]]] = {
@@ -69,8 +73,22 @@ TAPS: dict[Verb, Callable[..., Awaitable[None]]] = {
     Verb.JOURNAL: own.journal_at,
     Verb.STAFF: staff.listing,
     Verb.DISMISS: own.dismiss,
+    Verb.CHAT: chat.open_chat,
+    Verb.OLDER: chat.older,
+    Verb.WRITE: chat.write,
+    Verb.TEMPLATES: chat.templates,
+    Verb.TEMPLATE: chat.template,
+    Verb.SAY_TEMPLATE: chat.say_template,
+    Verb.SEND_HELD: chat.send_held,
+    Verb.DROP_HELD: chat.drop_held,
+    Verb.SEND_AGAIN: chat.send_again,
+    Verb.ALLOW_HOST: chat.allow_host,
+    Verb.ALLOW_HOST_YES: chat.allow_host_yes,
+    Verb.PACK: chat.pack,
 }
 
+SAID_IN_PLACE = frozenset({"say"})
+"""commands whose refusal belongs under the message, for it was meant for a buyer"""
 ONLY_SAID = frozenset({"too_quick", "not_your_step"})
 
 
@@ -105,6 +123,8 @@ class Mouthpiece:
             await self._tap(admitted, update.callback_query)
         elif update.message is not None:
             await self._message(admitted, update.message)
+        elif update.edited_message is not None:
+            await self._edited(admitted, update.edited_message)
 
     async def _join(self, message: Message) -> None:
         user = message.from_user
@@ -121,14 +141,45 @@ class Mouthpiece:
         if text.startswith("/") and message.forward_origin is None:  # forwarded words are somebody else's
             await self._command(did, text)
             return
-        prompt = message.reply_to_message
-        if did.is_private and prompt is not None:
-            shown = await deliver.shown_at(self._desk, did.chat_id, prompt.message_id)
-            if shown is not None and shown.kind == orders.PROMPT and shown.order_id:
-                await self._answering(did, shown.order_id, orders.cancel_words(did, shown.order_id, text))
-                return
-        if did.is_private:
+        await self._words(did, message, text)
+
+    async def _words(self, did: Did, message: Message, text: str) -> None:
+        """Two lanes: a reply to a buyer's words goes to the buyer, everything else stays inside."""
+        answered = message.reply_to_message
+        shown = await deliver.shown_at(self._desk, did.chat_id, answered.message_id) if answered else None
+        if shown is not None and shown.order_id and shown.kind == orders.PROMPT and did.is_private:
+            await self._answering(did, shown.order_id, orders.cancel_words(did, shown.order_id, text))
+            return
+        if shown is not None and shown.order_id and shown.kind in (SAID, chat.WRITE):
+            await self._replying(did, chat.reply(did, shown.order_id))
+            return
+        album_order = await chat.album_may_follow(did)
+        if album_order is not None:
+            await self._replying(did, chat.reply(did, album_order))
+            return
+        if answered is not None and self._is_ours(answered):
+            await did.reply(refusal_card(NotAllowed("not_to_buyer" if shown else "reply_too_old"), did.place_reader))
+        elif did.is_private:
             await did.say(text_hint(did.reader))
+
+    def _is_ours(self, answered: Message) -> bool:
+        """A message of this bot; the service message that opens a topic is answered by whoever writes in it."""
+        is_bot = answered.from_user is not None and answered.from_user.id == self._bot.id
+        return is_bot and answered.forum_topic_created is None
+
+    async def _replying(self, did: Did, work: Awaitable[None]) -> None:
+        """What cannot go to the buyer is said under the message that was meant for them."""
+        try:
+            await work
+        except DeskError as no:
+            if isinstance(no, NotReached):
+                raise
+            await did.reply(refusal_card(_nothing_sent(no), did.place_reader))
+
+    async def _edited(self, admitted: Admitted, message: Message) -> None:
+        did = self._did(admitted, message, Ack(self._mouth, ""))
+        if did is not None:
+            await self._replying(did, chat.edited(did))
 
     async def _command(self, did: Did, text: str) -> None:
         word, *did.words = text.split()
@@ -139,7 +190,8 @@ class Mouthpiece:
         if command is None:
             await self._refuse(did, NotAllowed("usage", {"command": "help", "given": word[:30]}), None)
             return
-        await self._answering(did, None, command(did))
+        work = command(did)
+        await (self._replying(did, work) if name.lower() in SAID_IN_PLACE else self._answering(did, None, work))
 
     async def _tap(self, admitted: Admitted, query: CallbackQuery) -> None:
         ack = Ack(self._mouth, query.id)
@@ -173,6 +225,7 @@ class Mouthpiece:
             message=message if isinstance(message, Message) else None,
             ack=ack,
             received_at=admitted.received_at,
+            update_id=admitted.update_id,
         )
 
     async def _answering(self, did: Did, order_id: str | None, work: Awaitable[None]) -> None:

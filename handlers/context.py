@@ -43,6 +43,8 @@ class Mouth(Protocol):
 
     async def leave_line(self, old: Shown, line: Card) -> None: ...
 
+    async def show_file(self, chat_id: int, card: Card, content: bytes, name: str, *, order_id: str) -> None: ...
+
     @property
     def username(self) -> str: ...
 
@@ -87,6 +89,7 @@ class Did:
     message: Message | None
     ack: Ack
     received_at: int
+    update_id: int = 0
     order_id: str | None = None
     words: list[str] = field(default_factory=list)
 
@@ -97,6 +100,33 @@ class Did:
         if person is None:
             return Reader(self.desk.policy.language, self.desk.policy.timezone, None)
         return Reader(person.language, person.timezone, person)
+
+    @property
+    def place_reader(self) -> Reader:
+        """Whose eyes a card in this very chat is for: the person's in a direct message, everybody's in the group."""
+        return self.reader if self.is_private else Reader(self.desk.policy.language, self.desk.policy.timezone, None)
+
+    async def reply(self, card: Card) -> int:
+        """Answer under the person's own message, wherever that stands."""
+        message = self.message
+        topic_id = message.message_thread_id if message is not None and message.is_topic_message else None
+        return await self.mouth.show(
+            self.chat_id,
+            card,
+            person_id=self.person_id if self.is_private else None,
+            reply_to=message.message_id if message is not None else None,
+            topic_id=topic_id,
+        )
+
+    async def change(self, card: Card) -> int:
+        """Put this in place of the message that was tapped."""
+        return await self.mouth.show(
+            self.chat_id,
+            card,
+            order_id=self.order_id,
+            person_id=self.person_id if self.is_private else None,
+            replace=self.message_id,
+        )
 
     async def say(self, card: Card, *, kind: str = NOTICE, order_id: str | None = None, replace: bool = False) -> int:
         """Answer in the person's direct message; in place of the tapped message when that is there."""

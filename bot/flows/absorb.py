@@ -24,9 +24,12 @@ async def look(desk: Desk, order_id: str, row: OrderRow | None = None) -> Order:
     asked_at = desk.now()
     order = await desk.venue.order(order_id=order_id)
     async with desk.store.write() as tables:
+        before = await tables.orders.get(order_id)
         await absorb(desk, tables, order, asked_at=asked_at)
         if row is not None and row.phase is order.phase:
             await tables.orders.set_row(order_id, row.signature)
+    if before is None or before.order.status != order.status or order.unread > before.order.unread:
+        desk.talk.hint(order_id)  # what changed is often explained in the chat
     desk.wake_relay.set()
     return order
 

@@ -29,6 +29,7 @@ async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situa
     if stored.bank_look is not None:
         look = BankLook(name_of(desk, stored.bank_look[0]), stored.bank_look[1])
     twins = await twins_of(tables, stored)
+    reading = await tables.chats.reading(order.id)
     return Situation(
         order=order,
         seen_at=stored.seen_at,
@@ -43,6 +44,8 @@ async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situa
         is_done_elsewhere=stored.is_done_elsewhere,
         twins=twins,
         topic_url=topic_url(desk, stored.topic_id),
+        chat_read_at=reading.read_at if reading is not None else None,
+        has_unread_counts=desk.talk.has_counts,
     )
 
 
@@ -75,6 +78,13 @@ async def show(desk: Desk, user_id: int, order_id: str) -> Situation:
     desk.need(user_id, Right.READ)
     async with desk.store.read() as tables:
         return await situation_of(desk, tables, await stored_order(tables, order_id))
+
+
+async def order_of_topic(desk: Desk, topic_id: int) -> str | None:
+    """The order whose topic that is."""
+    async with desk.store.read() as tables:
+        stored = await tables.orders.by_topic(topic_id)
+    return stored.order.id if stored is not None else None
 
 
 async def learn_profile(desk: Desk, counterparty_id: str) -> Profile | None:

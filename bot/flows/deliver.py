@@ -85,6 +85,8 @@ async def _task(desk: Desk, tables: Tables, delivery: Delivery) -> Task | None:
     reader = reader_for(desk, delivery.person_id)
     if reader is None:
         return None
+    if delivery.kind not in (CARD, NOTICE):
+        return Task(delivery, reader, None, None, None, None, False, False)
     if delivery.kind != CARD or delivery.order_id is None:
         notice = Notice(delivery.notice, delivery.facts)
         return Task(delivery, reader, None, notice, None, None, False, False)
@@ -99,12 +101,12 @@ async def _task(desk: Desk, tables: Tables, delivery: Delivery) -> Task | None:
         None,
         shown,
         topic_id,
-        delivery.person_id is None and topic_id is None and _wants_topic(desk, stored),
+        delivery.person_id is None and topic_id is None and wants_topic(desk, stored),
         await _is_being_confirmed(desk, tables, delivery, shown),
     )
 
 
-def _wants_topic(desk: Desk, stored: StoredOrder) -> bool:
+def wants_topic(desk: Desk, stored: StoredOrder) -> bool:
     if desk.policy.topics == "off" or stored.order.is_final:
         return False
     return desk.policy.topics == "every" or stored.needs_topic
@@ -175,6 +177,12 @@ async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
     """The order's topic in the desk group; None when people deleted it."""
     async with desk.store.write() as tables:
         await tables.orders.set_topic(order_id, topic_id)
+
+
+async def topic_of(desk: Desk, order_id: str) -> int | None:
+    async with desk.store.read() as tables:
+        stored = await tables.orders.get(order_id)
+    return stored.topic_id if stored is not None else None
 
 
 async def unreachable(desk: Desk, person_id: int, missed: list[Delivery]) -> None:

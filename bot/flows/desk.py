@@ -14,6 +14,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.orders import Profile
 from bot.domain.policy import Policy
 from bot.domain.staff import Person, Right
+from bot.flows.talk import Talk
 from storage.store import Store, StoreError, Tables
 
 __all__ = ["Desk", "StoreError", "log"]
@@ -48,6 +49,7 @@ class Desk:
     profiles: "TTLCache[str, Profile]" = field(default_factory=lambda: TTLCache(maxsize=2048, ttl=86_400))
     wake_relay: asyncio.Event = field(default_factory=asyncio.Event)
     look_not_before: dict[str, int] = field(default_factory=dict)
+    talk: Talk = field(default_factory=Talk)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def now(self) -> int:

@@ -54,6 +54,7 @@ async def group_migrated(desk: Desk, new_chat_id: int) -> None:
         await tables.desk.put("desk_chat_id", f"{desk.policy.desk_chat_id}:{new_chat_id}")
         await tables.messages.migrate(old, new_chat_id)
         await tables.outbox.migrate(old, new_chat_id)
+        await tables.chats.migrate(old, new_chat_id)
         facts = {"old": str(old), "new": str(new_chat_id)}
         await tables.journal.add(
             at=desk.now(), actor=None, action="group_migrated", target=str(new_chat_id), facts=facts, outcome="done"

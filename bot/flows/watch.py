@@ -82,6 +82,7 @@ class Watch:
                     rows[row.id] = row
         for row in rows.values():
             self._market_of[row.id] = market
+            self._desk.talk.heed(row.id, row.unread)
             if row.id not in seen:
                 self._desk.spawn(_learn(self._desk, row.counterparty_id), f"profile {row.counterparty_id}")
             if seen.get(row.id) != row.signature or (row.in_appeal and self._is_look_due(row.id)):

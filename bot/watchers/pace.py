@@ -10,6 +10,10 @@ PRIVATE_NEWS = ((2, 3.0),)
 """news never takes the last place of five seconds, so that an answer need not wait for it"""
 GROUP = ((3, 3.0), (18, 60.0))
 
+GROUP_TALK = ((9, 60.0),)
+"""buyers' words one by one may use half of a group's minute; when more is said it comes in digests"""
+HERALD_EVERY_SECONDS = 8.0
+
 Rules = tuple[tuple[int, float], ...]
 
 
@@ -41,6 +45,8 @@ class Pace:
         self._overall = Window(OVERALL)
         self._chats: dict[int, Window] = {}
         self._news: dict[int, Window] = {}
+        self._talk: dict[int, Window] = {}
+        self._heralded: dict[int, float] = {}
         self._held: dict[int, float] = {}
         self._answers: dict[int, int] = {}
 
@@ -66,6 +72,20 @@ class Pace:
     def spend(self, chat_id: int) -> None:
         """Count one more call of the same turn, so that what follows waits the longer."""
         self._take(chat_id, is_answer=False)
+
+    def talk_wait(self, chat_id: int) -> float:
+        """Seconds until one more order's words may be told by themselves in this group; 0 in a direct message."""
+        return self._talk.setdefault(chat_id, Window(GROUP_TALK)).wait(self._now()) if chat_id < 0 else 0.0
+
+    def talk(self, chat_id: int) -> None:
+        self._talk.setdefault(chat_id, Window(GROUP_TALK)).take(self._now())
+
+    def herald_wait(self, chat_id: int) -> float:
+        """Seconds until the next digest of words."""
+        return max(0.0, self._heralded.get(chat_id, -HERALD_EVERY_SECONDS) + HERALD_EVERY_SECONDS - self._now())
+
+    def herald(self, chat_id: int) -> None:
+        self._heralded[chat_id] = self._now()
 
     async def turn(self, chat_id: int, *, is_answer: bool) -> None:
         """Wait for this chat's turn and take it."""

@@ -28,6 +28,7 @@ from bot.flows import deliver, members
 from bot.flows.announce import announce_now, with_role
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk, StoreError
+from bot.flows.read_chat import CHAT
 from bot.views.card import Card
 from bot.views.notices import notice_card
 from bot.watchers.pace import Pace
@@ -93,6 +94,11 @@ class Relay:
                 await deliver.remember(self._desk, shown, seal_id)
                 return message_id
         raise AssertionError("unreachable")
+
+    async def show_file(self, chat_id: int, card: Card, content: bytes, name: str, *, order_id: str) -> None:
+        """Hand a person a document. Raises NotReached."""
+        await self.pace.turn(chat_id, is_answer=True)
+        await self._telegram.send_file(chat_id, card, content, "document", name, silent=True)
 
     async def leave_line(self, old: Shown, line: Card) -> None:
         """A copy that was left behind becomes one line, and its buttons are dead whether or not that can be shown."""
@@ -207,9 +213,28 @@ class Relay:
         if len(fresh) >= DIGEST_FROM and (mine[0] in fresh):
             await self._tell_many(fresh)
             return
+        if mine[0].kind == CHAT and await self._is_too_much_talk(mine):
+            return
         tasks = await deliver.take(self._desk, [mine[0]])
         for task in tasks:
             await self._guarded([task.delivery], self._teller.tell(task))
+
+    async def _is_too_much_talk(self, mine: list[Delivery]) -> bool:
+        """A group takes few messages a minute: words of many orders come in one digest first, then in their topics."""
+        chat_id = mine[0].chat_id
+        wait = self.pace.talk_wait(chat_id)
+        if not wait:
+            self.pace.talk(chat_id)
+            return False
+        talk = [delivery for delivery in mine if delivery.kind == CHAT]
+        if self.pace.herald_wait(chat_id):
+            wait = min(wait, self.pace.herald_wait(chat_id))
+        else:
+            await self._guarded(talk[:1], self._teller.herald(chat_id, talk))
+            self.pace.herald(chat_id)
+        for delivery in talk:
+            await deliver.again(self._desk, delivery, wait, "many buyers write")
+        return True
 
     async def _guarded(self, deliveries: list[Delivery], telling: Coroutine[Any, Any, None]) -> None:
         """Do it, and turn every way it can fail into what happens next."""

@@ -1,11 +1,16 @@
 """The loops that look for news by themselves: orders at the venue, intents without an outcome, old rows."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from bot.flows import housekeeping, reconcile
+from bot.flows import fetch_files, housekeeping, lane, reconcile
+from bot.flows.chat_round import ChatRound
 from bot.flows.desk import Desk
 from bot.flows.watch import Watch
+
+TALK_SECONDS = 0.5
 
 log = logging.getLogger("desk.rounds")
 
@@ -17,12 +22,33 @@ async def every(desk: Desk, seconds: float, work: Callable[[], Awaitable[None]])
             await work()
         except Exception:  # a round that fails must not be the last one
             log.exception("round failed")
+            await desk.clock.sleep(max(1.0 - seconds, 0.0))
         await desk.clock.sleep(seconds)
 
 
 async def watch_orders(desk: Desk) -> None:
     watch = Watch(desk)
     await every(desk, desk.policy.poll_seconds, watch.round)
+
+
+async def watch_chats(desk: Desk) -> None:
+    """Buyers' words and files, as far as the venue's limit lets us look."""
+    chats = ChatRound(desk)
+    await every(desk, desk.policy.poll_seconds, chats.round)
+
+
+async def talk(desk: Desk) -> None:
+    """Send what staff said and fetch what buyers sent; woken at once when there is something."""
+
+    async def work() -> None:
+        desk.talk.wake.clear()
+        await lane.round_(desk)
+        await fetch_files.round_(desk)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TALK_SECONDS):
+                await desk.talk.wake.wait()
+
+    await every(desk, 0, work)
 
 
 async def settle_intents(desk: Desk) -> None:

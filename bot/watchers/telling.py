@@ -3,18 +3,23 @@
 import logging
 
 from bot.clients.telegram import Telegram
-from bot.domain.reach import MessageGone, NoTopics, NotReached, Slow, TopicGone
+from bot.domain.reach import MessageGone, NotReached, Slow, TopicGone
 from bot.domain.situations import Situation
 from bot.flows import deliver
 from bot.flows.assemble import message_url
-from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Shown, Task
+from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Delivery, Shown, Task
 from bot.flows.desk import Desk
+from bot.flows.fetch_files import FILE
+from bot.flows.read_chat import CHAT
+from bot.flows.saying_outcome import HELD, MARK
 from bot.views.card import Card
 from bot.views.notices import notice_card
 from bot.views.orders import moved_line, order_card
 from bot.views.queue import digest_card
 from bot.views.topics import topic_name
 from bot.watchers.pace import Pace
+from bot.watchers.telling_chat import ChatTeller
+from bot.watchers.topics import Topics
 
 log = logging.getLogger("desk.relay")
 
@@ -26,7 +31,8 @@ class Teller:
         self._desk = desk
         self._telegram = telegram
         self._pace = pace
-        self._no_topics_at: int | None = None
+        self._topics = Topics(desk, telegram, pace)
+        self._chats = ChatTeller(desk, telegram, self._topics)
 
     def _shown(self, task: Task, message_id: int, kind: str, order_id: str | None, card: Card) -> Shown:
         delivery = task.delivery
@@ -46,8 +52,15 @@ class Teller:
             shown.append(self._shown(first, message_id, DIGEST, None, card))
         await deliver.finish(self._desk, [task.delivery for task in tasks], shown)
 
+    async def herald(self, chat_id: int, talk: list[Delivery]) -> None:
+        """Words of many orders in one message, before each gets its own."""
+        await self._chats.herald(chat_id, talk)
+
     async def tell(self, task: Task) -> None:
-        if task.situation is None:
+        verbs = {CHAT: self._chats.tell, MARK: self._chats.mark, HELD: self._chats.ask, FILE: self._chats.tell_late}
+        if task.delivery.kind in verbs:
+            await verbs[task.delivery.kind](task.delivery)
+        elif task.situation is None:
             await self._tell_notice(task)
         elif task.is_needless:
             await deliver.finish(self._desk, [task.delivery], [])
@@ -109,18 +122,9 @@ class Teller:
 
     async def _topic(self, task: Task, situation: Situation) -> int | None:
         """The order's topic, made when it is needed and the group can have one."""
-        if not task.wants_topic or self._are_topics_refused():
+        if not task.wants_topic:
             return task.topic_id
-        try:
-            await self._pace.turn(task.delivery.chat_id, is_answer=False)
-            topic_id = await self._telegram.make_topic(task.delivery.chat_id, topic_name(situation))
-        except NoTopics as no:
-            log.warning("topics are not possible: %s", no)
-            self._no_topics_at = self._desk.now()
-            return None
-        await deliver.topic_made(self._desk, situation.order.id, topic_id)
+        topic_id = await self._topics.make(task.delivery.chat_id, topic_name(situation))
+        if topic_id is not None:
+            await deliver.topic_made(self._desk, situation.order.id, topic_id)
         return topic_id
-
-    def _are_topics_refused(self) -> bool:
-        """Once refused they are not asked for again, until somebody changes the bot's standing in the group."""
-        return self._no_topics_at is not None and self._no_topics_at >= self._desk.standing_changed_at

@@ -129,10 +129,10 @@ async def test_a_topic_is_wanted_when_needed_always_or_never(bench: Bench) -> No
     ):
         bench.desk.policy = replace(bench.desk.policy, topics=topics)
         stored = replace(await bench.stored(), needs_topic=needs)
-        assert deliver._wants_topic(bench.desk, stored) is wants
+        assert deliver.wants_topic(bench.desk, stored) is wants
     bench.desk.policy = replace(bench.desk.policy, topics="every")
     ended = await bench.stored()
-    assert not deliver._wants_topic(bench.desk, replace(ended, order=replace(ORDER, status="finished")))
+    assert not deliver.wants_topic(bench.desk, replace(ended, order=replace(ORDER, status="finished")))
     await deliver.topic_made(bench.desk, ORDER.id, 55)
     assert (await assemble.show(bench.desk, OPERATOR, ORDER.id)).topic_url == "https://t.me/c/123/55"
     bench.desk.desk_chat_id = -123

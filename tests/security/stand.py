@@ -126,6 +126,8 @@ class Mouth:
     async def show_menu(self, person_id: int, commands: Sequence[tuple[str, str]]) -> None:
         self.menus[person_id] = tuple(name for name, _ in commands)
 
+    async def show_file(self, chat_id: int, card: Card, content: bytes, name: str, *, order_id: str) -> None: ...
+
     async def leave_line(self, old: Shown, line: Card) -> None:
         await deliver.retire(self.desk, old)
 

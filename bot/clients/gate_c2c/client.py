@@ -239,9 +239,12 @@ class GateC2C:
             raise NotAllowed("bad_file_type", {"given": content_type[:40]})
         if not content or len(content) > MAX_FILE_BYTES:
             raise NotAllowed("bad_file_size", {"given": str(len(content)), "limit": str(MAX_FILE_BYTES)})
-        fields = {"image_content_type": content_type, "base64_img": base64.b64encode(content).decode()}
+
+        def fields() -> dict[str, str]:
+            return {"image_content_type": content_type, "base64_img": base64.b64encode(content).decode()}
+
         path = "/p2p/merchant/chat/upload_chat_file"
-        data = await self._door.act("upload_file", path, fields, seconds=UPLOAD_SECONDS)
+        data = await self._door.act_with_much("upload_file", path, fields, seconds=UPLOAD_SECONDS)
         return _read("upload_file", wire_chat.read_file_key, data)
 
     async def _send(self, order_id: str, kind: int, message: str) -> Sent:

@@ -61,7 +61,7 @@ class WireMessage(WireModel):
             at=self.at,
             author_id=self.author_id,
             author_name=self.author_name,
-            file_url=self.file_url or (self.text if kind is ChatKind.FILE and "://" in self.text else ""),
+            file_url=self.file_url or self._linked(kind),
             file_key=self.file_key or (self.text if kind is ChatKind.FILE and "://" not in self.text else ""),
             file_kind=self.file_kind,
             status=news.status,
@@ -70,6 +70,13 @@ class WireMessage(WireModel):
             warning=self.warning,
             facts=_canonical(self.facts),
         )
+
+    def _linked(self, kind: ChatKind) -> str:
+        """A file's link may stand in its words, the picture of a shared account among its facts."""
+        link = self.text if kind is ChatKind.FILE else ""
+        if kind is ChatKind.PAYMENT_METHOD and isinstance(self.facts.get("file"), str):
+            link = self.facts["file"]
+        return link if "://" in link else ""
 
     def _kind(self) -> ChatKind:
         """System notices come without a message type; an unknown type is kept as such."""

@@ -1,0 +1,349 @@
+"""The lane to one buyer: what staff said leaves in its order, one request at a time, and never twice by itself.
+
+Files are prepared and uploaded first, all of an album before any of it is shown; an upload belongs to no order, so
+that one that was cut short is simply made again. The message itself is `sent` in the store before it leaves.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+
+from bot.domain.attachments import MAX_FROM_PHONE_BYTES, BadFile, Prepared
+from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
+from bot.domain.reach import FileGone, NotReached, Offline, Slow, TooBig
+from bot.domain.sayings import STALE_SECONDS, TRY_FOR_SECONDS, Doubt, Event, Saying, SayingKind, State
+from bot.flows.desk import Desk, StoreError, log
+from bot.flows.read_chat import read
+from bot.flows.saying_outcome import ask, mark, record
+from storage.store import Tables
+
+RETRY_MS = 2000
+SLOW_FILE_SECONDS = 3.0
+UPLOAD_TRIES = 3
+
+
+class Later(Exception):
+    """Not now: the lane goes on with this saying after `wait_ms`."""
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__(f"in {wait_ms} ms")
+        self.wait_ms = wait_ms
+
+
+async def adopt(desk: Desk) -> int:
+    """At start: what was on its way when the process died may or may not have arrived."""
+    async with desk.store.write() as tables:
+        orphans = await tables.sayings.in_state(State.SENT)
+        for saying in orphans:
+            await _lost(desk, tables, saying, "restarted")
+    return len(orphans)
+
+
+async def round_(desk: Desk) -> None:
+    """Start a lane for every order that has something to say and none yet."""
+    async with desk.store.read() as tables:
+        waiting = await tables.sayings.orders_open()
+    for order_id in sorted(waiting - desk.talk.lanes.keys()):
+        task = desk.spawn(_serve(desk, order_id), f"say {order_id}")
+        desk.talk.lanes[order_id] = task
+        task.add_done_callback(partial(_done, desk, order_id))
+
+
+def _done(desk: Desk, order_id: str, task: object) -> None:
+    desk.talk.lanes.pop(order_id, None)
+
+
+async def _serve(desk: Desk, order_id: str) -> None:
+    """Until nothing of this order can leave now."""
+    while batch := await _next(desk, order_id):
+        try:
+            if not await _ready(desk, batch):
+                continue
+            for saying in batch:
+                if not await _send(desk, saying):
+                    break
+        except Later as later:
+            await _postpone(desk, batch, later.wait_ms)
+
+
+async def _next(desk: Desk, order_id: str) -> list[Saying]:
+    """The oldest saying with all that belongs to it; nothing while an older one is without an outcome."""
+    async with desk.store.read() as tables:
+        opened = await tables.sayings.open_for(order_id)
+        if not opened or opened[0].state is not State.PLANNED or _is_early(desk, opened[0]):
+            return []
+        first = opened[0]
+        batch = [one for one in opened if _belongs(one, first)]
+    return [] if any(_is_early(desk, one) for one in batch) else sorted(batch, key=_place)
+
+
+def _is_early(desk: Desk, saying: Saying) -> bool:
+    wait = saying.not_before - desk.now()
+    return 0 < wait <= TRY_FOR_SECONDS * 1000
+
+
+def _belongs(one: Saying, first: Saying) -> bool:
+    if one.state is not State.PLANNED or one.attempt != first.attempt or one.source_chat != first.source_chat:
+        return False
+    return one.album == first.album if first.album else one.source_message == first.source_message
+
+
+def _place(saying: Saying) -> tuple[bool, int, int]:
+    """The pictures of an album first, in its order, then its captions."""
+    return bool(saying.album) and saying.kind is SayingKind.TEXT, saying.source_message, saying.part
+
+
+async def _ready(desk: Desk, batch: list[Saying]) -> bool:
+    """Everything of the batch can be sent; False when it changed and must be taken anew. Raises Later."""
+    if any(_is_stale(desk, saying) for saying in batch):
+        await _hold(desk, batch, Doubt.STALE, str(STALE_SECONDS // 60))
+        return False
+    if any(saying.kind is SayingKind.FILE and not saying.file_key for saying in batch):
+        await _files(desk, batch)
+        return False
+    async with desk.store.read() as tables:
+        reading = await tables.chats.reading(batch[0].order_id)
+    if reading is None or reading.read_at is None:
+        await _first_look(desk, batch[0].order_id)
+    return True
+
+
+def _is_stale(desk: Desk, saying: Saying) -> bool:
+    """Words that waited for long are asked for again, counted from when their person last said that they may go."""
+    return desk.now() - saying.said_at > STALE_SECONDS * 1000
+
+
+async def _first_look(desk: Desk, order_id: str) -> None:
+    """What stood in the chat before must not be taken for what we say now."""
+    try:
+        await read(desk, order_id)
+    except (Refused, Unreachable, Unknown, NotAllowed) as error:
+        log.info("chat of %s not read before the first word: %s", order_id, error)
+        raise Later(RETRY_MS) from None
+
+
+async def _files(desk: Desk, batch: list[Saying]) -> None:
+    """Prepare and upload what has no key yet. A file that cannot go stops the whole batch, and its person is asked."""
+    files = [saying for saying in batch if saying.kind is SayingKind.FILE]
+    progress = asyncio.create_task(_show_progress(desk, batch))
+    try:
+        for saying in files:
+            if not saying.file_key:
+                await _upload(desk, saying, await _prepared(desk, saying))
+    except ManyPages as pages:
+        await _ask_for_pages(desk, batch, pages)
+    except Bad as bad:
+        await _refuse_file(desk, batch, bad)
+    finally:
+        progress.cancel()
+
+
+@dataclass
+class Bad(Exception):
+    saying: Saying
+    reason: str
+    facts: dict[str, str]
+
+
+@dataclass
+class ManyPages(Exception):
+    saying: Saying
+    pages: list[Prepared]
+
+
+async def _prepared(desk: Desk, saying: Saying) -> Prepared:
+    """The file as Gate takes it: kept from before, or fetched from the phone and made fit. Raises Bad, Later."""
+    if saying.content:
+        content = await desk.store.files.get(saying.content)
+        if content is not None:
+            return Prepared(content, saying.content_type)
+    raw = await _from_phone(desk, saying)
+    assert desk.talk.bench is not None and saying.file is not None
+    try:
+        pages = await desk.talk.bench.prepare(raw, saying.file.name)
+    except BadFile as bad:
+        raise Bad(saying, bad.reason, bad.facts) from None
+    if len(pages) > 1:
+        raise ManyPages(saying, pages)
+    await _keep(desk, saying, pages[0])
+    return pages[0]
+
+
+async def _keep(desk: Desk, saying: Saying, prepared: Prepared) -> None:
+    sha256 = await desk.store.files.put(prepared.content)
+    async with desk.store.write() as tables:
+        await tables.sayings.set_content(saying.id, sha256, prepared.content_type)
+
+
+async def _from_phone(desk: Desk, saying: Saying) -> bytes:
+    if desk.talk.phone is None or saying.file is None:
+        raise Bad(saying, "file_not_from_phone", {})
+    if saying.file.size > MAX_FROM_PHONE_BYTES:
+        raise Bad(saying, "file_too_big", {})
+    try:
+        return await desk.talk.phone.download(saying.file.id, MAX_FROM_PHONE_BYTES)
+    except TooBig:
+        raise Bad(saying, "file_too_big", {}) from None
+    except Slow as slow:
+        raise Later(int(slow.seconds * 1000)) from None
+    except (FileGone, NotReached) as no:
+        if isinstance(no, Offline) and _may_try_on(desk, saying):
+            raise Later(RETRY_MS) from None
+        raise Bad(saying, "file_not_from_phone", {}) from None
+
+
+async def _upload(desk: Desk, saying: Saying, prepared: Prepared) -> None:
+    """An upload belongs to no order: without an answer it is made again, and only its key counts."""
+    for tries in range(1, UPLOAD_TRIES + 1):
+        try:
+            key = await desk.venue.upload_file(content=prepared.content, content_type=prepared.content_type)
+        except Refused as no:
+            if no.is_throttled:
+                raise Later(int((no.retry_after or 2) * 1000)) from None
+            raise Bad(saying, "upload_refused", {"detail": (no.detail or no.code)[:100]}) from None
+        except NotAllowed as no:
+            raise Bad(saying, "upload_refused", {"detail": no.reason}) from None
+        except (Unreachable, Unknown) as lost:
+            log.info("upload for %s without an answer: %s", saying.order_id, lost)
+            if tries < UPLOAD_TRIES:
+                await desk.clock.sleep(RETRY_MS / 1000)
+            continue
+        async with desk.store.write() as tables:
+            await tables.sayings.set_file_key(saying.id, key)
+        return
+    if _may_try_on(desk, saying):
+        raise Later(5 * RETRY_MS)
+    raise Bad(saying, "upload_no_answer", {})
+
+
+def _may_try_on(desk: Desk, saying: Saying) -> bool:
+    return desk.now() - max(saying.said_at, 0) < TRY_FOR_SECONDS * 1000
+
+
+async def _show_progress(desk: Desk, batch: list[Saying]) -> None:
+    """What takes longer than a moment gets its mark now, not at the end."""
+    await desk.clock.sleep(SLOW_FILE_SECONDS)
+    async with desk.store.write() as tables:
+        await mark(desk, tables, batch[0])
+
+
+async def _refuse_file(desk: Desk, batch: list[Saying], bad: Bad) -> None:
+    """The bad file is refused by name; what came with it waits for a word of its person."""
+    facts = {**bad.facts, "name": bad.saying.file.name if bad.saying.file else ""}
+    async with desk.store.write() as tables:
+        refused = await tables.sayings.move(
+            bad.saying.id, frm=State.PLANNED, event=Event.REFUSED, at=desk.now(), answer=bad.reason,
+            answer_facts=facts,
+        )  # fmt: skip
+        await record(desk, tables, refused)
+        rest = [saying for saying in batch if saying.id != bad.saying.id]
+        await _doubt(desk, tables, rest, Doubt.BAD_FILE, bad.reason)
+
+
+async def _ask_for_pages(desk: Desk, batch: list[Saying], found: ManyPages) -> None:
+    """A document of several pages becomes as many pictures, if its person wants that."""
+    hashes = [await desk.store.files.put(page.content) for page in found.pages]
+    original, count = found.saying, str(len(hashes))
+    async with desk.store.write() as tables:
+        if not await tables.sayings.move(
+            original.id, frm=State.PLANNED, event=Event.DOUBTED, at=desk.now(), answer="pages"
+        ):
+            return
+        await tables.sayings.move(original.id, frm=State.HELD, event=Event.DISCARDED, at=desk.now(), answer="pages")
+        rest = [saying for saying in batch if saying.id != original.id]
+        await _doubt(desk, tables, rest, Doubt.MANY_PAGES, count, asks=False)
+        added = []
+        for place, (page, sha256) in enumerate(zip(found.pages, hashes, strict=True), start=1):
+            made = replace(
+                original, id=desk.new_id(), state=State.HELD, part=place, content=sha256,
+                content_type=page.content_type, doubts={**original.doubts, Doubt.MANY_PAGES.value: count},
+            )  # fmt: skip
+            added.append(await tables.sayings.add(made))
+        if added[0] is not None:
+            await ask(desk, tables, added[0])
+
+
+async def _hold(desk: Desk, batch: list[Saying], doubt: Doubt, about: str) -> None:
+    async with desk.store.write() as tables:
+        await _doubt(desk, tables, batch, doubt, about)
+
+
+async def _doubt(
+    desk: Desk, tables: Tables, sayings: list[Saying], doubt: Doubt, about: str, *, asks: bool = True
+) -> None:
+    held = []
+    for saying in sayings:
+        moved = await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.DOUBTED, at=desk.now())
+        if moved is not None:
+            await tables.sayings.doubt(saying.id, {**saying.doubts, doubt.value: about})
+            held.append(moved)
+    if held and asks:
+        await ask(desk, tables, held[0])
+
+
+async def _send(desk: Desk, saying: Saying) -> bool:
+    """One request for one saying. False when what comes after it must wait. Raises Later."""
+    async with desk.store.write() as tables:
+        moved = await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.SENDING, at=desk.now())
+    if moved is None:
+        return False
+    try:
+        if saying.kind is SayingKind.TEXT:
+            sent = await desk.venue.say(order_id=saying.order_id, text=saying.text)
+        else:
+            sent = await desk.venue.send_file(order_id=saying.order_id, file_key=saying.file_key)
+    except Refused as no:
+        if no.is_throttled:
+            return await _not_left(desk, moved, int((no.retry_after or 2) * 1000))
+        await _ended(desk, moved, Event.REFUSED, "gate_says", {"detail": (no.detail or no.code)[:200]})
+        return True
+    except NotAllowed as no:
+        await _ended(desk, moved, Event.REFUSED, no.reason, no.facts)
+        return True
+    except Unreachable:
+        return await _not_left(desk, moved, RETRY_MS)
+    except Unknown as lost:
+        async with desk.store.write() as tables:
+            await _lost(desk, tables, moved, f"{lost.why}")
+        desk.talk.hint(saying.order_id)
+        return False
+    async with desk.store.write() as tables:
+        done = await tables.sayings.move(
+            moved.id, frm=State.SENT, event=Event.ACCEPTED, at=desk.now(), answer="accepted",
+            is_flagged=sent.is_flagged, warning=sent.warning,
+        )  # fmt: skip
+        await record(desk, tables, done)
+    desk.talk.hint(saying.order_id)
+    return True
+
+
+async def _not_left(desk: Desk, saying: Saying, wait_ms: int) -> bool:
+    async with desk.store.write() as tables:
+        await tables.sayings.move(saying.id, frm=State.SENT, event=Event.NEVER_LEFT, at=desk.now())
+    raise Later(wait_ms)
+
+
+async def _ended(desk: Desk, saying: Saying, event: Event, answer: str, facts: dict[str, str]) -> None:
+    async with desk.store.write() as tables:
+        moved = await tables.sayings.move(
+            saying.id, frm=State.SENT, event=event, at=desk.now(), answer=answer, answer_facts=facts
+        )
+        await record(desk, tables, moved)
+
+
+async def _lost(desk: Desk, tables: Tables, saying: Saying, answer: str) -> None:
+    """No answer: unknown, unless the chat has already shown it."""
+    moved = await tables.sayings.move(saying.id, frm=State.SENT, event=Event.NO_ANSWER, at=desk.now(), answer=answer)
+    if moved is not None and moved.id not in {one.id for one in await tables.sayings.unexplained(saying.order_id)}:
+        moved = await tables.sayings.move(saying.id, frm=State.UNKNOWN, event=Event.SEEN, at=desk.now(), answer="seen")
+    await record(desk, tables, moved)
+
+
+async def _postpone(desk: Desk, batch: list[Saying], wait_ms: int) -> None:
+    """All of the batch waits; a memory that cannot be written now waits by itself."""
+    try:
+        async with desk.store.write() as tables:
+            for saying in batch:
+                await tables.sayings.postpone(saying.id, desk.now() + wait_ms)
+    except StoreError:
+        await desk.clock.sleep(1)

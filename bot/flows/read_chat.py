@@ -1,0 +1,213 @@
+"""Read one order's chat at the venue: everything since the last read, once, in order, and queue what staff must hear.
+
+The venue gives messages no id and times them in whole seconds, and whether its cursors include their second is not
+documented. So every read overlaps what is held by a few seconds, and equal messages are told apart by their count.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.chat import Author, Chat, ChatKind, ChatMessage
+from bot.domain.errors import NotAllowed
+from bot.domain.sayings import Event, Saying, SayingKind, State, proves_missing, same_words
+from bot.domain.staff import Person, Right
+from bot.flows.announce import NORMAL, QUIET, bell
+from bot.flows.desk import Desk
+from bot.flows.saying_outcome import record
+from storage.chats import Heard
+from storage.orders import StoredOrder
+from storage.store import Tables
+
+OVERLAP_SECONDS = 3
+MOST_PAGES = 40
+RING_EVERY_MS = 180_000
+OLD_NEWS_SECONDS = 600
+OUR_CLOCK_MAY_DIFFER_SECONDS = 60
+CHAT = "chat"
+
+
+async def read(desk: Desk, order_id: str) -> int:
+    """One look at the chat; how many messages were new. Raises VenueError, and then nothing is kept of it."""
+    own_id = await own_identity(desk)
+    async with desk.store.read() as tables:
+        newest = await tables.chats.newest_at(order_id)
+    asked_at = desk.now()
+    pages, is_complete = await _pages(desk, order_id, newest)
+    async with desk.store.write() as tables:
+        stored = await tables.orders.get(order_id)
+        if stored is None:
+            return 0
+        fresh = await _keep(tables, stored, pages, own_id, asked_at)
+        seen = [message.at for page in pages for message in page.messages]
+        active = max([*seen, newest or 0], default=0) or None
+        await tables.chats.read(order_id, asked_at, active_at=active, is_complete=is_complete)
+        told = await _explain(desk, tables, order_id, fresh)
+        await _count_looks(desk, tables, order_id, asked_at)
+        await _announce(desk, tables, stored, told)
+    if fresh:
+        desk.talk.wake.set()
+        desk.wake_relay.set()
+    if any(page.last_at > max(seen, default=0) for page in pages[:1]):
+        desk.talk.hint(order_id)
+    return len(fresh)
+
+
+async def own_identity(desk: Desk) -> str:
+    """Our id in chats, asked for once."""
+    if not desk.talk.own_id:
+        desk.talk.own_id = (await desk.venue.profile()).id
+    return desk.talk.own_id
+
+
+async def _pages(desk: Desk, order_id: str, newest: int | None) -> tuple[list[Chat], bool]:
+    """Newest page first, then older ones until what is held is reached; False when that was too far away."""
+    after = None if newest is None else newest - OVERLAP_SECONDS
+    pages = [await desk.venue.chat(order_id=order_id, after=after)]
+    while len(pages) < MOST_PAGES:
+        page = pages[-1]
+        if not page.has_older or not page.messages:
+            return pages, True
+        oldest = page.messages[0].at
+        if newest is not None and oldest <= newest:
+            return pages, True
+        older = await desk.venue.chat(order_id=order_id, before=oldest + 1)
+        if older.messages and older.messages[0].at >= oldest:
+            older = await desk.venue.chat(order_id=order_id, before=oldest)
+        pages.append(older)
+    return pages, False
+
+
+async def _keep(tables: Tables, stored: StoredOrder, pages: Sequence[Chat], own_id: str, asked_at: int) -> list[Heard]:
+    """Oldest page first, so that numbers grow with time; files are wanted at once, for links may not live long."""
+    fresh: list[Heard] = []
+    for page in reversed(pages):
+        said = [
+            (message, message.author(own_id=own_id, counterparty_id=stored.order.counterparty_id))
+            for message in page.messages
+        ]
+        fresh += await tables.chats.add(stored.order.id, said, asked_at)
+    for heard in fresh:
+        if heard.author is not Author.US and (urls := _urls(heard.message)):
+            await tables.files.want(stored.order.id, heard.number, urls, asked_at)
+    return fresh
+
+
+def _urls(message: ChatMessage) -> list[str]:
+    return [url for url in (message.file_url, *message.vouchers) if "://" in url]
+
+
+async def _explain(desk: Desk, tables: Tables, order_id: str, fresh: Sequence[Heard]) -> list[Heard]:
+    """Our own words come back from the venue: those the desk said are recognised, oldest first. Returns the rest."""
+    waiting = await tables.sayings.unexplained(order_id)
+    rest = []
+    for heard in fresh:
+        mine = next((saying for saying in waiting if _is_it(heard, saying)), None)
+        if mine is None:
+            rest.append(heard)
+            continue
+        waiting.remove(mine)
+        await tables.chats.explain(heard.number, mine.id)
+        if mine.state in (State.UNKNOWN, State.MISSING):
+            moved = await tables.sayings.move(
+                mine.id, frm=mine.state, event=Event.SEEN, at=desk.now(), answer="seen",
+                is_flagged=heard.message.is_flagged, warning=heard.message.warning,
+            )  # fmt: skip
+            await record(desk, tables, moved)
+    return rest
+
+
+def _is_it(heard: Heard, saying: Saying) -> bool:
+    if heard.author not in (Author.US, Author.UNKNOWN) or saying.sent_at is None:
+        return False
+    message = heard.message
+    if message.at < saying.sent_at // 1000 - OUR_CLOCK_MAY_DIFFER_SECONDS:
+        return False
+    if saying.kind is SayingKind.TEXT:
+        return message.kind is ChatKind.TEXT and same_words(message.text, saying.text)
+    return message.kind is ChatKind.FILE and bool(saying.file_key) and message.file_key == saying.file_key
+
+
+async def _count_looks(desk: Desk, tables: Tables, order_id: str, asked_at: int) -> None:
+    """This read did not show what was sent without an answer; three of those over a minute, and it is missing."""
+    for saying in await tables.sayings.unexplained(order_id):
+        if saying.state is not State.UNKNOWN or saying.sent_at is None or asked_at < saying.sent_at:
+            continue
+        counted = await tables.sayings.count_look(saying.id, desk.now())
+        if proves_missing(counted.looks, counted.first_look_at, desk.now()):
+            moved = await tables.sayings.move(
+                saying.id, frm=State.UNKNOWN, event=Event.NOT_SEEN, at=desk.now(), answer="not_seen"
+            )
+            await record(desk, tables, moved)
+            desk.talk.wake.set()
+
+
+async def _announce(desk: Desk, tables: Tables, stored: StoredOrder, fresh: Sequence[Heard]) -> None:
+    """To whoever is on the order, and to the group's topic; status lines of their own wait for the next words."""
+    if not fresh:
+        return
+    order_id = stored.order.id
+    worth = [heard for heard in fresh if _is_worth_telling(stored, heard)]
+    theirs = [heard for heard in worth if _is_theirs(heard)]
+    if theirs:
+        await tables.orders.need_topic(order_id)
+    is_ring = await _rings(desk, tables, stored, theirs)
+    begin = (worth or list(fresh))[0].number - 1
+    for person in await listeners(desk, tables, stored):
+        if worth:
+            await tables.chats.begin_telling(person.id, order_id, begin)
+        if await tables.chats.told(person.id, order_id) is not None:
+            await put(desk, tables, person.id, person.id, order_id, ring=is_ring)
+    group = desk.desk_chat_id
+    if group is not None:
+        if theirs or stored.topic_id is not None or desk.policy.topics == "every":
+            await tables.chats.begin_telling(group, order_id, 0)
+        if await tables.chats.told(group, order_id) is not None:
+            await put(desk, tables, group, None, order_id)
+
+
+async def put(
+    desk: Desk, tables: Tables, chat_id: int, person_id: int | None, order_id: str, *, ring: bool = False
+) -> None:
+    """There is something of this chat to be told there."""
+    await tables.outbox.put_line(
+        chat_id=chat_id, person_id=person_id, kind=CHAT, key=f"chat:{order_id}", order_id=order_id, facts={},
+        ring=ring, priority=NORMAL if person_id is not None else QUIET, at=desk.now(),
+    )  # fmt: skip
+
+
+def _is_theirs(heard: Heard) -> bool:
+    """Words, pictures and receipts of the other side; what nobody can place counts as theirs, too."""
+    return heard.author in (Author.THEM, Author.UNKNOWN) or bool(heard.message.vouchers)
+
+
+def _is_worth_telling(stored: StoredOrder, heard: Heard) -> bool:
+    is_notice = heard.author is Author.VENUE and heard.message.kind is not ChatKind.STATUS
+    return _is_theirs(heard) or (is_notice and stored.order.in_appeal)
+
+
+async def _rings(desk: Desk, tables: Tables, stored: StoredOrder, theirs: Sequence[Heard]) -> bool:
+    """Loud once per order in three minutes, and never for what is old news."""
+    if not theirs or max(heard.message.at for heard in theirs) < desk.now() // 1000 - OLD_NEWS_SECONDS:
+        return False
+    reading = await tables.chats.reading(stored.order.id)
+    rung_at = reading.rung_at if reading is not None else None
+    if rung_at is not None and 0 <= desk.now() - rung_at < RING_EVERY_MS:
+        return False
+    await tables.chats.rang(stored.order.id, desk.now())
+    return True
+
+
+async def listeners(desk: Desk, tables: Tables, stored: StoredOrder) -> list[Person]:
+    """Who hears the buyer in a direct message: the one who is on the order, else those who are rung."""
+    away = await tables.staff.unreachable()
+    claimer = desk.people.get(stored.claimed_by or 0)
+    if claimer is not None and claimer.may(Right.CHAT) and claimer.id not in away:
+        return [claimer]
+    return bell(desk, away)
+
+
+async def read_now(desk: Desk, user_id: int, order_id: str) -> None:
+    """A person asks for a look. Raises NotAllowed for a frozen person or a venue that is off, VenueError."""
+    desk.need(user_id, Right.READ)
+    if desk.gate is None:
+        raise NotAllowed("venue_off", {"venue": "Gate C2C"})
+    await read(desk, order_id)

@@ -1,0 +1,243 @@
+"""Staff say something to a buyer: stored first, held when something about it must be said, then given to the lane."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.braking import names_other_order
+from bot.domain.chat import MAX_TEXT
+from bot.domain.contacts import find_contact, names_host
+from bot.domain.errors import NotAllowed
+from bot.domain.orders import Order
+from bot.domain.parts import length, split
+from bot.domain.sayings import (
+    ALBUM_SECONDS,
+    NEVER_SENT,
+    STALE_SECONDS,
+    Doubt,
+    Event,
+    PhoneFile,
+    Saying,
+    SayingKind,
+    State,
+)
+from bot.domain.staff import Right
+from bot.flows.announce import announce_order
+from bot.flows.assemble import stored_order
+from bot.flows.desk import Desk
+from bot.flows.saying_outcome import ask, record
+from storage.orders import StoredOrder
+from storage.store import Tables
+
+TWICE_MS = 60_000
+CAPTION = 1000
+"""the place of a caption behind the file it came with"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a person said on a phone: words, a file or both. `said_at` in ms, `attempt` a number of the update."""
+
+    text: str
+    chat_id: int
+    message_id: int
+    said_at: int
+    file: PhoneFile | None = None
+    album: str = ""
+    attempt: int = 0
+    is_composed: bool = False
+
+
+async def say(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[Saying]:
+    """Keep what was said for the buyer of this order; what may go at once is sent soon after. Raises NotAllowed.
+
+    Said again with the same message (an update that is handled twice) changes nothing.
+    """
+    desk.need(user_id, Right.CHAT)
+    if desk.gate is None:
+        raise NotAllowed("venue_off", {"venue": "Gate C2C"})
+    if not spoken.text.strip() and spoken.file is None:
+        raise NotAllowed("nothing_to_say")
+    async with desk.store.write() as tables:
+        stored = await stored_order(tables, order_id)
+        doubts = await _like_the_album(desk, tables, spoken, order_id, await _doubts(desk, tables, stored, spoken))
+        made = [await tables.sayings.add(one) for one in _sayings(desk, user_id, order_id, spoken, doubts)]
+        kept = [saying for saying in made if saying is not None]
+        if kept:
+            await _kept(desk, tables, user_id, stored, kept)
+    desk.talk.wake.set()
+    desk.wake_relay.set()
+    return kept
+
+
+async def say_once(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[Saying]:
+    """The same for a button: a thumb that taps twice says it once. Raises NotAllowed("saying_gone")."""
+    async with desk.store.read() as tables:
+        before = await tables.sayings.of_message(spoken.chat_id, spoken.message_id)
+    for one in before:
+        is_same = one.text == spoken.text.strip() and one.attempt != spoken.attempt
+        if is_same and abs(desk.now() - one.said_at) < TWICE_MS:
+            raise NotAllowed("saying_gone")
+    return await say(desk, user_id, order_id, spoken)
+
+
+async def order_of_album(desk: Desk, chat_id: int, album: str) -> str | None:
+    """The order for which an earlier piece of this album was said."""
+    async with desk.store.read() as tables:
+        return await tables.sayings.order_of_album(chat_id, album)
+
+
+async def _kept(desk: Desk, tables: Tables, user_id: int, stored: StoredOrder, kept: Sequence[Saying]) -> None:
+    order_id, first = stored.order.id, kept[0]
+    facts = {"saying": first.id, "parts": str(len(kept)), "doubts": " ".join(first.doubts)}
+    await tables.journal.add(
+        at=desk.now(), actor=user_id, action="say", target=order_id, facts=facts, outcome=first.state.value
+    )
+    if first.album:
+        await tables.sayings.postpone_album(order_id, first.album, desk.now() + int(ALBUM_SECONDS * 1000))
+    if first.state is State.HELD:
+        await ask(desk, tables, first)
+    if stored.claimed_by is None and not stored.order.is_final:
+        await tables.orders.claim(order_id, user_id, desk.now())
+        await announce_order(desk, tables, order_id)
+
+
+async def _like_the_album(
+    desk: Desk, tables: Tables, spoken: Spoken, order_id: str, doubts: dict[str, str]
+) -> dict[str, str]:
+    """An album leaves together or not at all: a doubt about one of its pictures or captions holds all of them."""
+    if not spoken.album:
+        return doubts
+    for sibling in await tables.sayings.of_album(order_id, spoken.album):
+        if sibling.state is State.HELD:
+            doubts = {**sibling.doubts, **doubts}
+        elif sibling.state is State.PLANNED and doubts:
+            await tables.sayings.move(sibling.id, frm=State.PLANNED, event=Event.DOUBTED, at=desk.now())
+            await tables.sayings.doubt(sibling.id, {**sibling.doubts, **doubts})
+    return doubts
+
+
+def _sayings(desk: Desk, user_id: int, order_id: str, spoken: Spoken, doubts: dict[str, str]) -> list[Saying]:
+    state = State.HELD if doubts else State.PLANNED
+    blank = Saying(
+        id="", number=0, order_id=order_id, person_id=user_id, kind=SayingKind.TEXT, state=state, text="",
+        source_chat=spoken.chat_id, source_message=spoken.message_id, attempt=spoken.attempt, album=spoken.album,
+        doubts=doubts, said_at=spoken.said_at,
+    )  # fmt: skip
+    made = []
+    if spoken.file is not None:
+        made.append(replace(blank, id=desk.new_id(), kind=SayingKind.FILE, file=spoken.file))
+    text = spoken.text.strip()
+    start = CAPTION if spoken.file is not None else 0
+    for place, part in enumerate(split(text) if text else []):
+        made.append(replace(blank, id=desk.new_id(), text=part, part=start + place))
+    return made
+
+
+async def _doubts(desk: Desk, tables: Tables, stored: StoredOrder, spoken: Spoken) -> dict[str, str]:
+    """Everything that must be said before this may leave, with what it is about."""
+    order, text = stored.order, spoken.text
+    doubts: dict[str, str] = {}
+    away = desk.now() - spoken.said_at
+    if away > STALE_SECONDS * 1000:
+        doubts[Doubt.STALE] = str(away // 60_000)
+    if order.is_final:
+        doubts[Doubt.FINISHED] = order.status
+    if text:
+        if found := names_host(text, desk.policy.checkout_hosts):
+            doubts[Doubt.CHECKOUT] = found
+        elif found := find_contact(text, _own_words(order)):
+            doubts[Doubt.CONTACT] = found
+        others = [other.order for other in await tables.orders.open_orders() if other.order.id != order.id]
+        if not spoken.is_composed and (other := names_other_order(text, order, others)) is not None:
+            doubts[Doubt.WRONG_ORDER] = other.id
+        if length(text.strip()) > MAX_TEXT:
+            doubts[Doubt.LONG] = str(len(split(text)))
+    return {str(doubt): about[:100] for doubt, about in doubts.items()}
+
+
+def _own_words(order: Order) -> tuple[str, ...]:
+    """What looks like a contact and is part of the trade: the order's number and the accounts Gate itself shows."""
+    return (order.id, *(payee.account for payee in order.payees if payee.account))
+
+
+async def approve(desk: Desk, user_id: int, saying_id: str) -> list[Saying]:
+    """*Send anyway*: everything that was held together goes to the lane. Only the person who said it decides."""
+    async with desk.store.write() as tables:
+        held = await _held_together(desk, tables, user_id, saying_id)
+        if any(doubt in one.doubts for one in held for doubt in NEVER_SENT):
+            raise NotAllowed("never_to_buyer")
+        approved = []
+        for one in held:
+            moved = await tables.sayings.move(one.id, frm=State.HELD, event=Event.APPROVED, at=desk.now())
+            if moved is not None:
+                await tables.sayings.renew(one.id, desk.now())
+                approved.append(moved)
+    desk.talk.wake.set()
+    return approved
+
+
+async def discard(desk: Desk, user_id: int, saying_id: str) -> list[Saying]:
+    """*Don't send*."""
+    async with desk.store.write() as tables:
+        held = await _held_together(desk, tables, user_id, saying_id)
+        for one in held:
+            moved = await tables.sayings.move(one.id, frm=State.HELD, event=Event.DISCARDED, at=desk.now())
+            await record(desk, tables, moved)
+    return held
+
+
+async def _held_together(desk: Desk, tables: Tables, user_id: int, saying_id: str) -> list[Saying]:
+    desk.need(user_id, Right.CHAT)
+    saying = await tables.sayings.get(saying_id)
+    if saying is None or saying.state is not State.HELD:
+        raise NotAllowed("saying_gone")
+    if saying.person_id != user_id:
+        raise NotAllowed("not_your_saying")
+    return await together(tables, saying, State.HELD)
+
+
+async def together(tables: Tables, saying: Saying, state: State) -> list[Saying]:
+    """What was said in one go, an album or one message, as far as it is in that state; in its own order."""
+    if saying.album:
+        group = await tables.sayings.of_album(saying.order_id, saying.album)
+    else:
+        group = await tables.sayings.of_message(saying.source_chat, saying.source_message)
+    return [one for one in group if one.state is state and one.attempt == saying.attempt]
+
+
+async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int) -> Saying:
+    """*Send again*: a new saying for one that did not arrive, once. Raises NotAllowed."""
+    desk.need(user_id, Right.CHAT)
+    async with desk.store.write() as tables:
+        old = await tables.sayings.get(saying_id)
+        if old is None or old.state not in (State.MISSING, State.REFUSED):
+            raise NotAllowed("saying_gone")
+        if old.person_id != user_id:
+            raise NotAllowed("not_your_saying")
+        siblings = await tables.sayings.of_message(old.source_chat, old.source_message)
+        if any(one.part == old.part and one.number > old.number for one in siblings):
+            raise NotAllowed("saying_gone")
+        fresh = replace(
+            old, id=desk.new_id(), state=State.PLANNED, attempt=attempt, album="", doubts={}, said_at=desk.now(),
+            not_before=0, sent_at=None, settled_at=None, looks=0, first_look_at=None, answer="", answer_facts={},
+            is_flagged=False, warning="",
+        )  # fmt: skip
+        added = await tables.sayings.add(fresh)
+        if added is None:
+            raise NotAllowed("saying_gone")
+        facts = {"saying": added.id, "again": old.id}
+        await tables.journal.add(
+            at=desk.now(), actor=user_id, action="say_again", target=old.order_id, facts=facts, outcome="planned"
+        )
+    desk.talk.wake.set()
+    return added
+
+
+async def edited(desk: Desk, user_id: int, chat_id: int, message_id: int) -> Saying | None:
+    """The person changed a message on the phone: the saying that was made of it, if it was for a buyer."""
+    if user_id not in desk.people:
+        return None
+    async with desk.store.read() as tables:
+        said = await tables.sayings.of_message(chat_id, message_id)
+    shown = [one for one in said if one.person_id == user_id and one.state is not State.DROPPED]
+    return shown[-1] if shown else None

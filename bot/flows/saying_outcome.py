@@ -1,0 +1,49 @@
+"""How a saying ended or stands, written down: the journal, and the mark on the message of the person who said it."""
+
+from bot.domain.sayings import ALBUM_SECONDS, Saying, State
+from bot.flows.announce import URGENT
+from bot.flows.desk import Desk
+from storage.store import Tables
+
+MARK, HELD, PROGRESS = "mark", "held", "progress"
+ANSWER_WAIT_MS = 5000
+"""an answer that is lost is mostly found at the first look; until then the mark stays as it is"""
+
+
+async def record(desk: Desk, tables: Tables, saying: Saying | None) -> None:
+    """Journal the outcome and queue the mark; nothing for a saying that somebody else has moved."""
+    if saying is None:
+        return
+    facts = {"saying": saying.id, "kind": saying.kind.value, "answer": saying.answer[:200]}
+    await tables.journal.add(
+        at=desk.now(), actor=saying.person_id, action="say", target=saying.order_id, facts=facts,
+        outcome=saying.state.value,
+    )  # fmt: skip
+    await mark(desk, tables, saying)
+
+
+async def mark(desk: Desk, tables: Tables, saying: Saying) -> None:
+    """The person's own message shows how it stands; the state is read when the mark is set."""
+    wait = ANSWER_WAIT_MS if saying.state is State.UNKNOWN else 0
+    await tables.outbox.put_line(
+        chat_id=saying.source_chat, person_id=_person(saying), kind=MARK, key=f"mark:{saying.id}",
+        order_id=saying.order_id, facts={"saying": saying.id}, ring=False, priority=URGENT, at=desk.now(),
+        next_at=desk.now() + wait,
+    )  # fmt: skip
+    desk.wake_relay.set()
+
+
+async def ask(desk: Desk, tables: Tables, saying: Saying) -> None:
+    """The person who said it is asked what to do with what is held; asked once for what belongs together."""
+    await tables.outbox.put_line(
+        chat_id=saying.source_chat, person_id=_person(saying), kind=HELD,
+        key=f"held:{saying.source_message}:{saying.attempt}" if not saying.album else f"held:{saying.album}",
+        order_id=saying.order_id, facts={"saying": saying.id}, ring=True, priority=URGENT, at=desk.now(),
+        next_at=desk.now() + (int(ALBUM_SECONDS * 1000) if saying.album else 0),
+    )  # fmt: skip
+    desk.wake_relay.set()
+
+
+def _person(saying: Saying) -> int | None:
+    """In a direct message the reader is the person; in the group it is everybody."""
+    return saying.person_id if saying.source_chat == saying.person_id else None

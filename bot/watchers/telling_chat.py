@@ -1,0 +1,211 @@
+"""Say what a buyer wrote, and mark what staff said, in one chat of ours."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.clients.telegram import Telegram
+from bot.domain.attachments import MAX_PHOTO_BYTES, KeptFile
+from bot.domain.reach import MessageGone, Offline, Rejected, Slow, TopicGone
+from bot.domain.sayings import Saying, State
+from bot.flows import deliver, tell_chat
+from bot.flows.deliver import NOTICE, Delivery, Shown
+from bot.flows.desk import Desk
+from bot.flows.tell_chat import SAID, Telling
+from bot.views.card import Card
+from bot.views.chat import chunk_card, file_caption, herald_card
+from bot.views.sayings import held_card, outcome_card
+from bot.views.topics import topic_name
+from bot.watchers.topics import Topics
+
+log = logging.getLogger("desk.relay")
+
+NOT_READY_SECONDS = 0.5
+MARKS = {
+    State.PLANNED: "👀",
+    State.SENT: "👀",
+    State.UNKNOWN: "👀",
+    State.DELIVERED: "👌",
+    State.REFUSED: "💔",
+    State.MISSING: "💔",
+}
+NAMES = {"image/jpeg": "picture.jpg", "image/png": "picture.png", "image/webp": "picture.webp",
+         "image/gif": "picture.gif", "video/mp4": "video.mp4", "application/pdf": "document.pdf"}  # fmt: skip
+
+
+class ChatTeller:
+    """Raises NotReached when Telegram does not show it; then nothing was remembered as told."""
+
+    def __init__(self, desk: Desk, telegram: Telegram, topics: Topics) -> None:
+        self._desk = desk
+        self._telegram = telegram
+        self._topics = topics
+
+    async def tell(self, delivery: Delivery) -> None:
+        """The next lines of the order's chat."""
+        telling = await tell_chat.next_telling(self._desk, delivery)
+        if telling is None:
+            await deliver.again(self._desk, delivery, NOT_READY_SECONDS, "a file is on its way")
+            return
+        if telling.chunk is None:
+            await tell_chat.told(self._desk, telling, [])
+            return
+        telling = await self._with_topic(telling)
+        try:
+            shown = await self._show(telling)
+        except TopicGone:
+            await deliver.topic_made(self._desk, delivery.order_id or "", None)
+            raise
+        await tell_chat.told(self._desk, telling, shown)
+
+    async def herald(self, chat_id: int, talk: Sequence[Delivery]) -> None:
+        """What these orders' buyers wrote since the last digest, in one message; their topics follow."""
+        chunks, upto = await tell_chat.to_herald(self._desk, chat_id, talk)
+        reader = deliver.reader_for(self._desk, None)
+        if not chunks or reader is None:
+            return
+        await self._telegram.send(chat_id, herald_card(chunks, reader), silent=True)
+        await tell_chat.heralded(self._desk, chat_id, upto)
+
+    async def tell_late(self, delivery: Delivery) -> None:
+        """A file whose line stands there already."""
+        telling = await tell_chat.late_file(self._desk, delivery)
+        shown = await self._show(telling) if telling is not None and telling.files else []
+        await deliver.finish(self._desk, [delivery], shown)
+
+    async def _with_topic(self, telling: Telling) -> Telling:
+        """The order's topic, made when it is needed and the group can have one."""
+        if not telling.wants_topic or telling.chunk is None:
+            return telling
+        situation = telling.chunk.situation
+        topic_id = await self._topics.make(telling.delivery.chat_id, topic_name(situation))
+        if topic_id is not None:
+            await tell_chat.topic_opened(self._desk, situation.order.id, topic_id)
+        return replace(telling, topic_id=topic_id)
+
+    async def _show(self, telling: Telling) -> list[Shown]:
+        """The words, or the files with the words under the first of them."""
+        assert telling.chunk is not None
+        shown = []
+        for place, file in enumerate(telling.files):
+            card = file_caption(telling.chunk, telling.reader) if place == 0 else Card("")
+            sent = await self._show_file(telling, file, card)
+            if sent is not None:
+                shown.append(sent)
+        if shown:
+            return shown
+        card = chunk_card(telling.chunk, telling.reader)
+        delivery = telling.delivery
+        message_id = await self._telegram.send(
+            delivery.chat_id, card, silent=not delivery.ring, topic_id=telling.topic_id, reply_to=_thread(telling)
+        )
+        return [self._shown(telling, message_id, card)]
+
+    async def _show_file(self, telling: Telling, file: KeptFile, card: Card) -> Shown | None:
+        """None when Telegram will not take the file: then its line says so."""
+        delivery, form = telling.delivery, _form(file)
+        content = await tell_chat.content_of(self._desk, file, form)
+        if content is None:
+            return None
+        try:
+            message_id, file_id = await self._send_file(telling, card, content, form, file)
+        except (Offline, Slow, MessageGone, TopicGone):
+            raise
+        except Rejected as no:
+            log.warning("a file of %s cannot be shown: %s", delivery.order_id, no)
+            return None
+        if isinstance(content, bytes) and file_id:
+            await tell_chat.remember_file_id(self._desk, file, form, file_id)
+        return self._shown(telling, message_id, card)
+
+    async def _send_file(
+        self, telling: Telling, card: Card, content: bytes | str, form: str, file: KeptFile
+    ) -> tuple[int, str]:
+        delivery = telling.delivery
+        name = NAMES.get(file.content_type, "file.bin")
+        try:
+            return await self._telegram.send_file(
+                delivery.chat_id, card, content, form, name, silent=not delivery.ring, topic_id=telling.topic_id,
+                reply_to=_thread(telling),
+            )  # fmt: skip
+        except Rejected:
+            if isinstance(content, bytes):
+                raise
+            again = await self._desk.store.files.get(file.sha256)  # Telegram no longer knows its own id
+            if again is None:
+                raise
+            return await self._telegram.send_file(
+                delivery.chat_id, card, again, form, name, silent=not delivery.ring, topic_id=telling.topic_id,
+                reply_to=_thread(telling),
+            )  # fmt: skip
+
+    def _shown(self, telling: Telling, message_id: int, card: Card) -> Shown:
+        delivery = telling.delivery
+        return Shown(
+            delivery.chat_id, message_id, SAID, delivery.order_id, delivery.person_id, card.data, self._desk.now(),
+            card.digest,
+        )  # fmt: skip
+
+    async def mark(self, delivery: Delivery) -> None:
+        """A reaction on the person's own message, and the reason as a reply where there is one."""
+        marked = await tell_chat.marked(self._desk, delivery)
+        reader = deliver.reader_for(self._desk, delivery.person_id)
+        if marked is None or reader is None:
+            await deliver.finish(self._desk, [delivery], [])
+            return
+        saying = marked.saying
+        was_marked = await self._react(saying, marked.worst)
+        shown: list[Shown] = []
+        if _needs_words(saying, was_marked):
+            card = outcome_card(saying, marked.situation, reader)
+            shown = [await self._reply(delivery, saying, card)]
+        await deliver.finish(self._desk, [delivery], shown)
+
+    async def _react(self, saying: Saying, state: State) -> bool:
+        """False where reactions are refused."""
+        emoji = MARKS.get(state)
+        if emoji is None:
+            return True
+        try:
+            await self._telegram.react(saying.source_chat, saying.source_message, emoji)
+        except (Rejected, MessageGone):
+            return False
+        return True
+
+    async def ask(self, delivery: Delivery) -> None:
+        """What is held is shown to the person who said it, with what can be done."""
+        marked = await tell_chat.marked(self._desk, delivery)
+        reader = deliver.reader_for(self._desk, delivery.person_id)
+        if marked is None or marked.situation is None or reader is None or marked.saying.state is not State.HELD:
+            await deliver.finish(self._desk, [delivery], [])
+            return
+        card = held_card(marked.together, marked.situation, reader)
+        await deliver.finish(self._desk, [delivery], [await self._reply(delivery, marked.saying, card)])
+
+    async def _reply(self, delivery: Delivery, saying: Saying, card: Card) -> Shown:
+        message_id = await self._telegram.send(
+            delivery.chat_id, card, silent=not delivery.ring, reply_to=saying.source_message,
+            topic_id=await self._topics.of(saying.order_id, delivery),
+        )  # fmt: skip
+        return Shown(
+            delivery.chat_id, message_id, NOTICE, saying.order_id, saying.person_id, card.data, self._desk.now(),
+            card.digest,
+        )  # fmt: skip
+
+
+def _thread(telling: Telling) -> int | None:
+    """Without a topic the order's card is what the words hang on."""
+    return telling.card_id if telling.topic_id is None else None
+
+
+def _form(file: KeptFile) -> str:
+    if file.content_type in ("image/jpeg", "image/png") and file.size <= MAX_PHOTO_BYTES:
+        return "photo"
+    return "video" if file.content_type == "video/mp4" else "document"
+
+
+def _needs_words(saying: Saying, was_marked: bool) -> bool:
+    """A mark says enough of what arrived; every other end has a reason."""
+    if saying.state in (State.REFUSED, State.MISSING, State.UNKNOWN):
+        return True
+    return saying.state is State.DELIVERED and (saying.is_flagged or not was_marked)
