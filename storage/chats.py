@@ -201,6 +201,13 @@ class Chats:
         )
         return row["number"] if row else None
 
+    async def tellings(self, order_id: str) -> dict[int, int]:
+        """How far each chat of ours was told of this one, by chat id."""
+        rows = await self._session.rows(
+            "SELECT chat_id, number FROM chat_told WHERE order_id = :order_id", order_id=order_id
+        )
+        return {row["chat_id"]: row["number"] for row in rows}
+
     async def begin_telling(self, chat_id: int, order_id: str, after_number: int) -> None:
         """From now on that chat is told what comes after the number; nothing happens where it has begun."""
         await self._session.rows(

@@ -39,6 +39,11 @@ class Files:
         found = await self._where("files.number = :number", number=number)
         return found[0] if found else None
 
+    async def message_of(self, number: int) -> int | None:
+        """The number of the chat message that names this file."""
+        row = await self._session.row("SELECT message_number FROM files WHERE number = :number", number=number)
+        return int(row["message_number"]) if row else None
+
     async def of_message(self, message_number: int) -> tuple[KeptFile, ...]:
         """In the order in which the message names them."""
         return tuple(await self._where("files.message_number = :number", number=message_number))

@@ -54,6 +54,15 @@ class Sayings:
             album=album,
         )
 
+    async def order_of_album(self, chat_id: int, album: str) -> str | None:
+        """The order an earlier piece of the album was for."""
+        row = await self._session.row(
+            "SELECT order_id FROM sayings WHERE source_chat = :chat_id AND album = :album ORDER BY number LIMIT 1",
+            chat_id=chat_id,
+            album=album,
+        )
+        return row["order_id"] if row else None
+
     async def held_for(self, person_id: int) -> list[Saying]:
         """What waits for the person who wrote it, oldest first."""
         return await self._where("person_id = :person_id AND state = 'held' ORDER BY number", person_id=person_id)
