@@ -14,7 +14,7 @@ from bot.domain.reach import FileGone, NotReached, Offline, Slow, TooBig
 from bot.domain.sayings import STALE_SECONDS, TRY_FOR_SECONDS, Doubt, Event, Saying, SayingKind, State
 from bot.flows.desk import Desk, StoreError, log
 from bot.flows.read_chat import read
-from bot.flows.saying_outcome import ask, mark, record
+from bot.flows.saying_outcome import ask, journal, mark, record
 from storage.store import Tables
 
 RETRY_MS = 2000
@@ -235,9 +235,13 @@ async def _refuse_file(desk: Desk, batch: list[Saying], bad: Bad) -> None:
             bad.saying.id, frm=State.PLANNED, event=Event.REFUSED, at=desk.now(), answer=bad.reason,
             answer_facts=facts,
         )  # fmt: skip
-        await record(desk, tables, refused)
+        await tables.sayings.doubt(bad.saying.id, {**bad.saying.doubts, Doubt.BAD_FILE.value: bad.reason})
         rest = [saying for saying in batch if saying.id != bad.saying.id]
-        await _doubt(desk, tables, rest, Doubt.BAD_FILE, bad.reason)
+        if rest:
+            await journal(desk, tables, refused)  # one message asks about all of it
+            await _doubt(desk, tables, rest, None, "")
+        else:
+            await record(desk, tables, refused)
 
 
 async def _ask_for_pages(desk: Desk, batch: list[Saying], found: ManyPages) -> None:
@@ -269,13 +273,14 @@ async def _hold(desk: Desk, batch: list[Saying], doubt: Doubt, about: str) -> No
 
 
 async def _doubt(
-    desk: Desk, tables: Tables, sayings: list[Saying], doubt: Doubt, about: str, *, asks: bool = True
+    desk: Desk, tables: Tables, sayings: list[Saying], doubt: Doubt | None, about: str, *, asks: bool = True
 ) -> None:
     held = []
     for saying in sayings:
         moved = await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.DOUBTED, at=desk.now())
         if moved is not None:
-            await tables.sayings.doubt(saying.id, {**saying.doubts, doubt.value: about})
+            if doubt is not None:
+                await tables.sayings.doubt(saying.id, {**saying.doubts, doubt.value: about})
             held.append(moved)
     if held and asks:
         await ask(desk, tables, held[0])

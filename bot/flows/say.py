@@ -198,11 +198,24 @@ async def _held_together(desk: Desk, tables: Tables, user_id: int, saying_id: st
 
 async def together(tables: Tables, saying: Saying, state: State) -> list[Saying]:
     """What was said in one go, an album or one message, as far as it is in that state; in its own order."""
+    return [one for one in await _in_one_go(tables, saying) if one.state is state]
+
+
+async def asked_about(tables: Tables, saying: Saying) -> list[Saying]:
+    """What is held of it, with the bad files because of which it is held."""
+    return [
+        one
+        for one in await _in_one_go(tables, saying)
+        if one.state is saying.state or (one.state is State.REFUSED and Doubt.BAD_FILE in one.doubts)
+    ]
+
+
+async def _in_one_go(tables: Tables, saying: Saying) -> list[Saying]:
     if saying.album:
         group = await tables.sayings.of_album(saying.order_id, saying.album)
     else:
         group = await tables.sayings.of_message(saying.source_chat, saying.source_message)
-    return [one for one in group if one.state is state and one.attempt == saying.attempt]
+    return [one for one in group if one.attempt == saying.attempt]
 
 
 async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int) -> Saying:

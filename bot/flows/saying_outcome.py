@@ -12,6 +12,13 @@ ANSWER_WAIT_MS = 5000
 
 async def record(desk: Desk, tables: Tables, saying: Saying | None) -> None:
     """Journal the outcome and queue the mark; nothing for a saying that somebody else has moved."""
+    if saying is not None:
+        await journal(desk, tables, saying)
+        await mark(desk, tables, saying)
+
+
+async def journal(desk: Desk, tables: Tables, saying: Saying | None) -> None:
+    """How it ended, for the record alone."""
     if saying is None:
         return
     facts = {"saying": saying.id, "kind": saying.kind.value, "answer": saying.answer[:200]}
@@ -19,7 +26,6 @@ async def record(desk: Desk, tables: Tables, saying: Saying | None) -> None:
         at=desk.now(), actor=saying.person_id, action="say", target=saying.order_id, facts=facts,
         outcome=saying.state.value,
     )  # fmt: skip
-    await mark(desk, tables, saying)
 
 
 async def mark(desk: Desk, tables: Tables, saying: Saying) -> None:

@@ -14,7 +14,7 @@ from bot.flows.assemble import name_of, situation_of, stored_order
 from bot.flows.deliver import Delivery, Shown
 from bot.flows.desk import Desk
 from bot.flows.read_chat import put
-from bot.flows.say import together
+from bot.flows.say import asked_about
 from storage.chats import Heard
 from storage.store import Tables
 
@@ -195,7 +195,7 @@ async def marked(desk: Desk, delivery: Delivery) -> Marked | None:
         saying = await tables.sayings.get(delivery.facts.get("saying", ""))
         if saying is None:
             return None
-        group = tuple(await together(tables, saying, saying.state))
+        group = tuple(await asked_about(tables, saying))
         message = await tables.sayings.of_message(saying.source_chat, saying.source_message)
         try:
             situation = await situation_of(desk, tables, await stored_order(tables, saying.order_id))
