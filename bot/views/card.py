@@ -170,9 +170,9 @@ def quote(text: str) -> Markup:
 def blockquote(text: str, limit: int = QUOTE_UNITS) -> Markup:
     """Words of the other side of a chat, the only ones that ever stand in one; folded when they are many lines."""
     lines = clean_lines(text, limit) or ["–"]
-    tag = "blockquote expandable" if len(lines) > UNFOLDED_LINES else "blockquote"
+    start = "<blockquote expandable>" if len(lines) > UNFOLDED_LINES else "<blockquote>"
     shown = html.escape("\n".join(lines), quote=True)
-    return Markup(f"<{tag}>{shown}</blockquote>")
+    return Markup(f"{start}{shown}</blockquote>")
 
 
 def link(text: str, url: str) -> Markup:

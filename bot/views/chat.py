@@ -9,15 +9,16 @@ from bot.domain.staff import Right
 from bot.texts import formatting as form
 from bot.views.buttons import Verb, press
 from bot.views.card import Button, Card, Markup, Rows, blockquote, bold, clean, joined, units
-from bot.views.chat_lines import drawn, header
+from bot.views.chat_lines import drawn, header, is_whole
 from bot.views.chat_words import WRITE
 from bot.views.order_buttons import open_row
 from bot.views.pen import Pen, rows
 
 CHUNK_UNITS = 3500
 CHUNK_LINES = 30  # Telegram drops every entity after the hundredth, and with it the quotes
-CAPTION_UNITS = 1000
-CAPTION_QUOTE_UNITS = 600
+CHUNK_QUOTES = (3000, 2000, 1000)
+CAPTION_UNITS = 960
+CAPTION_QUOTES = (600, 300, 100)
 PAGE_UNITS = 3000
 HERALD_UNITS = 3300
 HERALD_COLUMNS = 120
@@ -28,10 +29,7 @@ BUTTONS_PER_ROW = 3
 def chunk_card(chunk: Chunk, reader: Reader) -> Card:
     """The lines under the fixed header. What does not fit is said to be missing; `split_chunk` avoids that."""
     pen = Pen(reader, chunk.situation.seen_at)
-    text, shown = _filled(pen, chunk, CHUNK_UNITS)
-    if shown < len(chunk.lines):
-        text = joined((text, pen.say("✂ More in the chat: /chat {order}", order=chunk.situation.order.short_id)))
-    return Card(text, _answer_rows(pen, chunk.situation))
+    return Card(_fitting(pen, chunk, CHUNK_UNITS, CHUNK_QUOTES), _answer_rows(pen, chunk.situation))
 
 
 def split_chunk(chunk: Chunk, reader: Reader) -> tuple[Chunk, ...]:
@@ -48,8 +46,7 @@ def split_chunk(chunk: Chunk, reader: Reader) -> tuple[Chunk, ...]:
 def file_caption(chunk: Chunk, reader: Reader) -> Card:
     """The caption of a file that is sent itself, for a chunk of one line; at most 1024 units."""
     pen = Pen(reader, chunk.situation.seen_at)
-    text, _ = _filled(pen, chunk, CAPTION_UNITS, quoted=CAPTION_QUOTE_UNITS)
-    return Card(text, _answer_rows(pen, chunk.situation))
+    return Card(_fitting(pen, chunk, CAPTION_UNITS, CAPTION_QUOTES), _answer_rows(pen, chunk.situation))
 
 
 def herald_card(chunks: Sequence[Chunk], reader: Reader) -> Card:
@@ -99,7 +96,18 @@ def pack_caption(s: Situation, reader: Reader) -> Card:
     )  # fmt: skip
 
 
-def _filled(pen: Pen, chunk: Chunk, limit: int, quoted: int = PAGE_UNITS) -> tuple[Markup, int]:
+def _fitting(pen: Pen, chunk: Chunk, limit: int, quotes: Sequence[int]) -> Markup:
+    """The lines that fit, with the longest quotes that fit; what is missing is said to be."""
+    for quoted in quotes:
+        text, shown = _filled(pen, chunk, limit, quoted)
+        if units(Card(text).plain) <= limit:
+            break
+    if shown == len(chunk.lines) and all(is_whole(line, quoted) for line in chunk.lines):
+        return text
+    return joined((text, pen.say("✂ More in the chat: /chat {order}", order=chunk.situation.order.short_id)))
+
+
+def _filled(pen: Pen, chunk: Chunk, limit: int, quoted: int = CHUNK_QUOTES[0]) -> tuple[Markup, int]:
     """Header and lines within `limit` units, and how many lines stand there: at least one."""
     repeat = (pen.say("↻ may be a repeat"),) if chunk.is_repeat else ()
     text = header(pen, chunk.situation, repeat)

@@ -7,7 +7,7 @@ from bot.domain.chat import Author, ChatKind
 from bot.domain.conversation import Line
 from bot.domain.situations import Situation
 from bot.texts import formatting as form
-from bot.views.card import Markup, blockquote, bold, clean, cut, escape, joined, quote
+from bot.views.card import Markup, blockquote, bold, clean, clean_lines, cut, cut_units, escape, joined, quote
 from bot.views.chat_words import (
     ACCOUNT_FIELDS,
     FILE,
@@ -22,7 +22,8 @@ from bot.views.chat_words import (
 from bot.views.pen import Pen, masked, tail
 
 OWN_COLUMNS = 300
-VENUE_COLUMNS = 300
+VENUE_COLUMNS = 200
+MOST_FILES = 6
 LINE_UNITS = 3000
 MOST_FACTS = 12
 FACT_COLUMNS = 120
@@ -43,13 +44,21 @@ def drawn(pen: Pen, line: Line, *, with_clock: bool = True, limit: int = LINE_UN
     return joined(([joined(head, " ")] if head else []) + rest)
 
 
+def is_whole(line: Line, limit: int) -> bool:
+    """Whether a quote of `limit` units holds all its words."""
+    words = _words(line)
+    return clean_lines(words, limit) == clean_lines(words, len(words) * 4 + limit)
+
+
 def file_lines(pen: Pen, line: Line) -> list[Markup]:
     """What kind of file it is, whether it is here, and where else it was seen."""
     lines: list[Markup] = []
-    for file in line.files:
+    for file in line.files[:MOST_FILES]:
         lines.append(_file(pen, line, file))
         if file.seen_on:
             lines.append(pen.say("⚠ Same picture as order {order}", order=form.short_id(file.seen_on)))
+    if len(line.files) > MOST_FILES:
+        lines.append(pen.say("+{number} more", number=form.count(len(line.files) - MOST_FILES)))
     if not line.files and line.message.vouchers:
         lines.append(pen.say(RECEIPT))
     if not line.files and line.message.kind is ChatKind.FILE:
@@ -65,8 +74,9 @@ def not_fetched(pen: Pen, why: str, host: str = "") -> Markup:
 
 
 def one_line(text: str, columns: int) -> Markup:
-    """Words of ours or the venue's on one line; no quotation mark inside may end them."""
-    return quote(escape(clean(text, columns).replace("“", '"').replace("”", '"'), columns))
+    """Words of ours or the venue's on one line; no quotation mark inside may end them, no heap of marks fill it."""
+    words = cut_units(clean(text, columns), 2 * columns).replace("“", '"').replace("”", '"')
+    return quote(escape(words, columns))
 
 
 def _parts(pen: Pen, line: Line, limit: int) -> list[Markup]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.domain.chat import MAX_TEXT
 from bot.domain.errors import NotAllowed
 from bot.domain.orders import Side
+from bot.domain.parts import length
 from bot.domain.sayings import LOOKS_NEEDED, NEVER_SENT, Doubt, Saying, SayingKind, State
 from bot.domain.situations import Reader, Situation
 from bot.texts import formatting as form
@@ -147,43 +147,38 @@ def _said(pen: Pen, sayings: Sequence[Saying]) -> Markup:
 
 
 def _doubts(pen: Pen, sayings: Sequence[Saying], s: Situation) -> list[Markup]:
-    """Each doubt once, in the order of the table; a bad file by its place among the others."""
-    lines: list[Markup] = []
-    for doubt in DOUBTS:
-        for place, saying in enumerate(sayings, start=1):
-            if doubt not in saying.doubts:
-                continue
-            line = _doubt(pen, doubt, saying, place, s)
-            if line not in lines:
-                lines.append(line)
+    """Each doubt once, in the order of the table; then the files that were refused, by their place."""
+    facts = {
+        "order": escape(s.order.short_id),
+        "given": form.count(sum(length(one.text) for one in sayings)),
+    }
+    found = {Doubt(doubt): about for saying in sayings for doubt, about in saying.doubts.items()}
+    lines = [pen.say(DOUBTS[doubt], about=_about(doubt, found[doubt]), **facts) for doubt in DOUBTS if doubt in found]
+    for place, saying in enumerate(sayings, start=1):
+        if saying.state is State.REFUSED:
+            lines.append(pen.say("File {which}: {reason}", which=form.count(place), reason=_answer(saying, pen.reader)))
     return lines
 
 
-def _doubt(pen: Pen, doubt: Doubt, saying: Saying, place: int, s: Situation) -> Markup:
-    about = saying.doubts[doubt]
-    if doubt is Doubt.BAD_FILE:
-        reason = refusal(NotAllowed(about, saying.answer_facts), pen.reader)
-        return pen.say(DOUBTS[doubt], which=form.count(place), reason=reason)
+def _about(doubt: Doubt, about: str) -> str:
     if doubt is Doubt.WRONG_ORDER:
-        about = form.short_id(about)
-    shown = clean(about, FOUND_COLUMNS) or "–"
-    return pen.say(DOUBTS[doubt], about=shown, order=s.order.short_id, given=form.count(len(saying.text)))
+        return form.short_id(about)
+    return clean(about, FOUND_COLUMNS) or "–"
 
 
 def _send(pen: Pen, sayings: Sequence[Saying], first: Saying) -> Button | None:
     """None where it must never leave, or nothing is left to send."""
     doubts = {Doubt(doubt): about for saying in sayings for doubt, about in saying.doubts.items()}
-    good = [one for one in sayings if Doubt.BAD_FILE not in one.doubts and one.state is not State.REFUSED]
+    good = [one for one in sayings if one.state is not State.REFUSED]
     if NEVER_SENT & doubts.keys() or not good:
         return None
-    if len(good) < len(sayings):
-        label = pen.words("Send the other {number}", number=form.count(len(good)))
+    number = form.count(len(good))
+    if Doubt.BAD_FILE in doubts or len(good) < len(sayings):
+        label = pen.words("Send the other {number}", number=number)
     elif Doubt.LONG in doubts:
-        parts = doubts[Doubt.LONG]
-        number = parts if parts.isdecimal() else form.count(-(-len(first.text) // MAX_TEXT))
-        label = pen.words("Send in {number} parts", number=clean(number, 4))
+        label = pen.words("Send in {number} parts", number=clean(doubts[Doubt.LONG], 4))
     elif Doubt.MANY_PAGES in doubts:
-        label = pen.words("Send {number} pages", number=clean(doubts[Doubt.MANY_PAGES], 4))
+        label = pen.words("Send all {number}", number=number)
     else:
         label = pen.words("Send anyway")
     return press(label, Verb.SEND_HELD, first.id)

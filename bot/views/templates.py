@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.conversation import Template
 from bot.domain.situations import Reader, Situation
+from bot.domain.templates import LONGEST
 from bot.texts import formatting as form
 from bot.views.buttons import Verb, press
 from bot.views.card import Button, Card, Markup, Rows, bold, clean, escape, exactly, joined, quote, units
@@ -11,7 +12,7 @@ from bot.views.chat_lines import one_line
 from bot.views.chat_words import SPEAKERS
 from bot.views.pen import LABEL_COLUMNS, Pen
 
-PLACEHOLDERS = ("{order}", "{amount}", "{total}", "{name}", "{payee}", "{until}")
+PLACEHOLDERS = " ".join(f"{{{name}}}" for name in LONGEST)
 LISTED_COLUMNS = 80
 LIST_UNITS = 3300
 TEXT_UNITS = 2000
@@ -56,9 +57,9 @@ def templates_list(templates: Sequence[Template], reader: Reader) -> Card:
             break
         text = longer
     usage = (
-        joined((pen.say("Add:"), escape_line("/templates add en Label | text")), " "),
-        joined((pen.say("Remove:"), escape_line("/templates remove 3")), " "),
-        pen.say("Filled in for you: {placeholders}", placeholders=escape(" ".join(PLACEHOLDERS), 200)),
+        pen.say("Add: /templates add en Label | text"),
+        pen.say("Remove: /templates remove 3"),
+        pen.say("Filled in for you: {placeholders}", placeholders=escape(PLACEHOLDERS, 200)),
     )
     return Card(joined((text, *usage)))
 
