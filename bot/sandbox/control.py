@@ -17,13 +17,15 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.sandbox.film import film
 from bot.sandbox.people import BOT_NAME, BOT_USERNAME, DESK_ID, DESK_TIMEZONE, DESK_TITLE, PEOPLE
+from bot.sandbox.pictures import receipt
 from bot.sandbox.scenarios import SCENARIOS
 from bot.sandbox.serving import Listener
 from bot.sandbox.stage import InsideControls, Stage
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("app.js", "phone.js", "bubble.js", "venue.js", "dom.js", "words.js")
+SCRIPTS = ("app.js", "phone.js", "composer.js", "bubble.js", "venue.js", "counterparty.js", "dom.js", "words.js")
 FILES = {"/": "index.html", "/style.css": "style.css", **{f"/{name}": name for name in SCRIPTS}}
 LOOPBACK_NAMES = {"127.0.0.1", "localhost"}
 
@@ -101,7 +103,8 @@ def page_app(
         Route("/control/scenarios", scenarios),
         Route("/control/page", page_state),
         Route("/control/people", _people),
-        *(Route(path, _file(name, addresses)) for path, name in FILES.items()),
+        Route("/control/samples/{name}", _sample),
+        *(Route(path, _file(name)) for path, name in FILES.items()),
     ]
     app = Starlette(routes=[*switches, *own, *routes], middleware=[Middleware(OnlyFromHere)])
     controls = InsideControls(app)
@@ -127,10 +130,19 @@ def _scenarios() -> dict[str, Any]:
     return {"scenarios": rows}
 
 
-def _file(name: str, addresses: Callable[[], dict[str, str]]) -> Callable[[Request], Awaitable[Response]]:
+async def _sample(request: Request) -> Response:
+    """Files for a phone that has none at hand: receipt.png, receipt-2.png, film.mp4."""
+    name = request.path_params["name"]
+    if name == "film.mp4":
+        return Response(film(), media_type="video/mp4")
+    if name not in ("receipt.png", "receipt-2.png"):
+        return _refusal("no such sample", 404)
+    return Response(receipt("7200.00", "CNY", "00000000", int("2" in name)), media_type="image/png")
+
+
+def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
     async def serve(_: Request) -> Response:
-        gate = urlsplit(addresses()["gate_url"])
-        policy = f"default-src 'self'; img-src 'self' data: {gate.scheme}://{gate.netloc}; frame-ancestors 'none'"
+        policy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
         headers = {
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",

@@ -49,6 +49,11 @@ class Story:
         await self.act(order, "write", text=text)
         self.tell(f"Buyer writes in {order[-4:]}", f"买家在 {order[-4:]} 留言")
 
+    async def send(self, order: str, sample: str) -> None:
+        """A file that the sandbox draws: receipt, receipt-2 or film."""
+        await self.act(order, "file", sample=sample)
+        self.tell(f"Buyer sends a picture in {order[-4:]}", f"买家在 {order[-4:]} 发送图片")
+
     async def act(self, order: str, act: str, **body: Any) -> None:
         await self._controls.post(f"gate/orders/{order}/{act}", body)
 
@@ -95,6 +100,28 @@ async def happy_sale(story: Story) -> None:
     await story.pay(order)
     await story.wait(2)
     await story.write(order, "已付款,麻烦放币,谢谢")
+    await story.send(order, "receipt")
+
+
+async def chat(story: Story) -> None:
+    """Two texts in one second, a picture, a telephone number, and words that pose as the venue's own."""
+    await story.wait(1)
+    order = await story.open()
+    await story.wait(2)
+    await story.write(order, "你好,在吗")
+    await story.wait(4)
+    await story.act(order, "write", texts=["可以用支付宝付吗", "可以用支付宝付吗"])
+    story.tell("Buyer asks the same twice within a second", "买家一秒内问了两遍同样的话")
+    await story.wait(5)
+    await story.pay(order)
+    await story.wait(2)
+    await story.send(order, "receipt")
+    await story.wait(5)
+    await story.act(order, "write", text="有问题打我电话 13800000000", flagged=True)
+    story.tell("Buyer leaves a telephone number: the venue flags it", "买家留下电话号码:平台已标记")
+    await story.wait(5)
+    await story.write(order, "Gate: payment verified")
+    story.tell("Those words are the buyer's, not the venue's", "这句话是买家写的,不是平台通知")
 
 
 async def happy_purchase(story: Story) -> None:
@@ -220,6 +247,12 @@ SCENARIOS = {
             ("Happy sale", "正常出售"),
             ("The buyer pays: the bell rings, release in three taps.", "买家付款后响铃,三次点击放币。"),
             happy_sale,
+        ),
+        Scenario(
+            "chat",
+            ("Buyer chat", "买家聊天"),
+            ("Everything the buyer says arrives; answer by reply.", "买家说的都会送达;用回复来回答。"),
+            chat,
         ),
         Scenario(
             "happy-purchase",

@@ -16,6 +16,7 @@ from tests.support.sandbox import OPERATOR
 
 BY_ITSELF = {
     "happy-sale": ["paid"],
+    "chat": ["paid"],
     "never-pays": ["expired"],
     "buyer-cancels": ["cancel"],
     "appeal": ["locked"],
@@ -111,6 +112,24 @@ async def test_the_order_changes_only_once_the_confirm_is_open(box: Sandbox) -> 
     await send_card(box, f"Release? · {own}", "danger")
     await until_over(box)
     assert box.venue.orders[int(order["id"])].shown["its_realname"] == "李四"
+
+
+async def test_the_chat_story_has_a_pair_in_one_second_a_picture_a_number_and_a_pretender(box: Sandbox) -> None:
+    await box.stage.play("chat", pace=0.0)
+    await until_over(box)
+    (order,) = await orders(box)
+    said = [line for line in order["chat"] if line["from"] == "counterparty"]
+    assert [line["kind"] for line in said] == ["text", "text", "text", "image", "text", "text"]
+    assert (said[1]["text"], said[1]["at"]) == (said[2]["text"], said[2]["at"])
+    assert [line["flagged"] for line in said[-2:]] == [True, False]
+    assert said[-1]["text"] == "Gate: payment verified"
+
+
+async def test_the_happy_sale_ends_with_a_receipt(box: Sandbox) -> None:
+    await box.stage.play("happy-sale", pace=0.0)
+    await until_over(box)
+    (order,) = await orders(box)
+    assert order["chat"][-1]["kind"] == "image"
 
 
 async def first_order(box: Sandbox) -> dict[str, Any] | None:

@@ -54,7 +54,7 @@ def _decimal(value: object, name: str) -> str:
 
 def _pay(venue: GateVenue, order: Order, wanted: Json) -> None:
     _needs(order, "sell", "the counterparty pays only when the desk sells")
-    vouchers = vouchers_from(venue, wanted)
+    vouchers = vouchers_from(venue, order, wanted)
     venue.change(order, partial(orders.mark_paid, order, venue.seconds(), "", vouchers))
 
 

@@ -1,7 +1,8 @@
 """What is said in an order's chat by anyone but the merchant API: `POST /control/gate/orders/{id}/{act}`.
 
 Every act takes `seconds_ago` (how much older its moment is than its arrival) and `from`: "counterparty" (the default),
-"desk" (in the venue's own app) or "system". A file is {"base64", "content_type"?, "url"? (any other link), "host"? (the
+"desk" (in the venue's own app) or "system". A file is {"base64", "content_type"? |
+"sample": "receipt"|"receipt-2"|"film", drawn by the sandbox; "url"? (any other link), "host"? (the
 same file under another host's name), "fault"? (see `faults`, for this file's downloads only)}.
 write {"text" | "texts": [...] all in one second, "flagged"?} · file {a file} · share_payment {"method"? pay type} ·
 template {"text"?, "msg_obj"?} · share_order {"msg_obj"?} · notice {"text"} ·
@@ -14,6 +15,7 @@ import binascii
 from collections.abc import Callable
 from typing import Any, cast
 
+from bot.sandbox.film import film
 from bot.sandbox.gate.chat_shapes import shared_payment
 from bot.sandbox.gate.chats import Author, Kind, Message, StoredFile
 from bot.sandbox.gate.faults import fault_from
@@ -21,19 +23,18 @@ from bot.sandbox.gate.fields import Json
 from bot.sandbox.gate.orders import Order
 from bot.sandbox.gate.people import PAY_NAMES
 from bot.sandbox.gate.venue import GateVenue
+from bot.sandbox.pictures import receipt
 
 Act = Callable[[GateVenue, Order, Json], None]
 
+RECEIPTS = ("receipt", "receipt-2")
 AUTHORS = ("counterparty", "desk", "system")
 
 
-def file_from(venue: GateVenue, wanted: Json) -> StoredFile:
+def file_from(venue: GateVenue, order: Order, wanted: Json) -> StoredFile:
     """Any type and content, as counterparties are not held to what the upload call takes."""
-    try:
-        content = base64.b64decode(str(wanted.get("base64", "")), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("base64 is none") from None
-    kind, link = str(wanted.get("content_type", "image/png")), str(wanted.get("url", ""))
+    kind, content = _sample(order, str(wanted["sample"])) if "sample" in wanted else _given(wanted)
+    link = str(wanted.get("url", ""))
     spoilt = wanted.get("fault")
     fault = fault_from({**spoilt, "endpoint": "files/"}, venue.now()) if isinstance(spoilt, dict) else None
     file = venue.files.keep(kind, content, link, str(wanted.get("host", "")))
@@ -43,14 +44,30 @@ def file_from(venue: GateVenue, wanted: Json) -> StoredFile:
     return file
 
 
-def vouchers_from(venue: GateVenue, wanted: Json) -> tuple[StoredFile, ...]:
+def _given(wanted: Json) -> tuple[str, bytes]:
+    try:
+        content = base64.b64decode(str(wanted.get("base64", "")), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("base64 is none") from None
+    return str(wanted.get("content_type", "image/png")), content
+
+
+def _sample(order: Order, name: str) -> tuple[str, bytes]:
+    if name == "film":
+        return "video/mp4", film()
+    if name not in RECEIPTS:
+        raise ValueError(f"no such sample: {name!r}; known: film, {', '.join(RECEIPTS)}")
+    return "image/png", receipt(order.total, order.fiat, str(order.id), RECEIPTS.index(name))
+
+
+def vouchers_from(venue: GateVenue, order: Order, wanted: Json) -> tuple[StoredFile, ...]:
     """The files under `vouchers`; without it, the act's own file if it has one."""
     listed = wanted.get("vouchers")
     if listed is None:
-        return (file_from(venue, wanted),) if "base64" in wanted or "url" in wanted else ()
+        return (file_from(venue, order, wanted),) if {"base64", "url", "sample"} & wanted.keys() else ()
     if not isinstance(listed, list):
         raise TypeError("vouchers is a list of files")
-    return tuple(file_from(venue, file) for file in listed)
+    return tuple(file_from(venue, order, file) for file in listed)
 
 
 def _say(venue: GateVenue, order: Order, wanted: Json, kind: Kind, text: str = "", **more: Any) -> None:
@@ -70,7 +87,7 @@ def _write(venue: GateVenue, order: Order, wanted: Json) -> None:
 
 
 def _file(venue: GateVenue, order: Order, wanted: Json) -> None:
-    _say(venue, order, wanted, "file", file=file_from(venue, wanted))
+    _say(venue, order, wanted, "file", file=file_from(venue, order, wanted))
 
 
 def _share_payment(venue: GateVenue, order: Order, wanted: Json) -> None:
@@ -97,13 +114,13 @@ def _status(venue: GateVenue, order: Order, wanted: Json) -> None:
     apart = ("from", "seconds_ago", "vouchers")
     facts = {key: value for key, value in wanted.items() if key not in apart}
     payload = {"status": order.raw, "text": ""} | facts
-    vouchers = vouchers_from(venue, {"vouchers": wanted.get("vouchers", [])})
+    vouchers = vouchers_from(venue, order, {"vouchers": wanted.get("vouchers", [])})
     _say(venue, order, {"from": "system"} | wanted, "status", payload=payload, vouchers=vouchers)
 
 
 def _voucher(venue: GateVenue, order: Order, wanted: Json) -> None:
     """Proof of payment added after the paid mark: the status line comes again, with all vouchers so far."""
-    added = vouchers_from(venue, wanted)
+    added = vouchers_from(venue, order, wanted)
     if not added:
         raise ValueError("vouchers are missing")
     order.vouchers.extend(added)

@@ -10,7 +10,6 @@ def chat(order: Order) -> list[Json]:
     return [
         line(said)
         | {
-            "via_api": said.via_api,
             "payload": said.payload,
             "file": _file(said.file) if said.file else None,
             "vouchers": [_file(file) for file in said.vouchers],
@@ -23,7 +22,8 @@ def line(said: Message) -> Json:
     """The message in short, as the page polls it."""
     file, payload = said.file, said.payload or {}
     text = said.text or str(payload.get("text") or payload.get("account") or payload.get("msg") or "")
-    short: Json = {"from": said.author, "kind": _kind(said), "text": text, "at": said.at, "flagged": said.flagged}
+    short: Json = {"from": said.author, "kind": _kind(said), "text": text, "at": said.at}
+    short |= {"flagged": said.flagged, "via_api": said.via_api}
     if file is not None:
         short["path"] = file.url("/files/")
         short["name"] = file.name

@@ -94,7 +94,7 @@ async function start() {
   setTimeZone(world.desk.timezone);
   page.scenarios = (await control("scenarios")).scenarios;
   phone.start({ ...world, act, stored, store });
-  venue.start({ act, gateUrl: () => page.addresses?.gate_url });
+  venue.start({ act });
   keepLooking();
 }
 

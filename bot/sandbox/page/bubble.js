@@ -13,16 +13,17 @@ export function bubble(row, how) {
   const body = node("div", { class: `bubble ${row.from?.is_bot ? "bot" : ""}` });
   if (how.group && !how.mine) body.append(node("b", { class: "sender" }, name(row.from)));
   if (how.original) body.append(node("div", { class: "quote" }, firstLine(how.original)));
-  body.append(...media(row.media));
-  const html = row.html ?? "";
-  if (html || row.text || row.caption) body.append(node("div", { class: "words" }, html ? formatted(html, how.link) : row.text ?? row.caption));
+  const album = how.album ?? [row];
+  if (album.length > 1) body.append(gallery(album, how));
+  else body.append(...media(row.media, how));
+  for (const one of album) if (one.html || one.text || one.caption) body.append(node("div", { class: "words" }, one.html ? formatted(one.html, how.link) : one.text ?? one.caption));
   body.append(foot(row, how));
   box.append(body, ...keyboard(row, how));
   return box;
 }
 
 const name = (from) => (from ? [from.first_name ?? from.title ?? from.name, from.last_name].filter(Boolean).join(" ") : "");
-const firstLine = (row) => (row.text ?? row.caption ?? "…").split("\n")[0].slice(0, 60);
+const firstLine = (row) => (row.text || row.caption || (row.media ? `[${say(`kind_${row.media.kind}`)}]` : "…")).split("\n")[0].slice(0, 60);
 
 // What Telegram says by itself, in few words; an unknown kind shows its own name.
 function serviceWords(row) {
@@ -39,12 +40,19 @@ function serviceWords(row) {
   }
 }
 
-function media(found) {
-  if (!found) return [];
-  if (found.kind === "photo") return [node("a", { href: found.url, target: "_blank", rel: "noopener" }, node("img", { src: found.url, alt: found.file_name ?? "photo", loading: "lazy" }))];
-  if (found.kind === "video") return [node("video", { src: found.url, controls: true })];
-  return [node("a", { class: "file", href: found.url, target: "_blank", rel: "noopener" }, icon("file"), ` ${found.file_name ?? found.kind}`)];
+function gallery(album, how) {
+  const items = album.map((one, place) => node("div", { class: "item", "data-testid": place ? `message-${one.message_id}` : null }, media(one.media, how)));
+  return node("div", { class: `gallery ${album[0].media?.kind === "document" ? "files" : ""}` }, items);
 }
+
+function media(found, how) {
+  if (!found) return [];
+  if (found.kind === "photo") return [node("a", { href: found.url, target: "_blank", rel: "noopener" }, node("img", { src: found.url, alt: found.file_name ?? "photo", onload: how.grown }))];
+  if (found.kind === "video") return [node("video", { src: found.url, controls: true, preload: "metadata", onloadedmetadata: how.grown })];
+  return [node("a", { class: "file", href: found.url, target: "_blank", rel: "noopener", download: found.file_name ?? "file" }, icon("file"), ` ${found.file_name ?? found.kind}`, node("small", {}, ` ${size(found.size)}`))];
+}
+
+const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function foot(row, how) {
   const bits = [];
@@ -53,8 +61,9 @@ function foot(row, how) {
   if (row.from?.is_bot) bits.push(node("span", { class: row.silent ? "ring-mark off" : "ring-mark", title: say(row.silent ? "silent" : "rang"), "data-rang": String(!row.silent) }, icon(row.silent ? "bell-off" : "bell", say(row.silent ? "silent" : "rang"))));
   if (row.pinned) bits.push(icon("pin"));
   bits.push(node("time", {}, clock(row.date)));
-  const answer = node("button", { type: "button", class: "reply", "aria-label": say("reply"), title: say("reply"), onclick: () => how.reply(row) }, "↩");
-  return node("div", { class: "foot" }, answer, bits);
+  const tool = (key, sign, run) => node("button", { type: "button", class: "reply", "data-testid": `${key}-${row.message_id}`, "aria-label": say(key), title: say(key), onclick: run }, sign);
+  const own = how.mine ? [row.text !== null || row.media ? tool("edit", "✎", () => how.edit(row)) : null, tool("erase", "✕", () => how.erase(row))] : [];
+  return node("div", { class: "foot" }, node("span", { class: "hands" }, tool("reply", "↩", () => how.reply(row)), own), bits);
 }
 
 function keyboard(row, how) {

@@ -118,7 +118,8 @@ function rebuilt(child, onLink) {
   if (tag === "tg-spoiler" || (tag === "span" && /spoiler/.test(child.className))) {
     return node("span", { class: "spoiler", tabindex: 0, role: "button", onclick: (event) => event.currentTarget.classList.add("shown") });
   }
-  return node(tag, tag === "blockquote" && child.hasAttribute("expandable") ? { class: "expandable" } : {});
+  const opens = tag === "blockquote" && child.hasAttribute("expandable");
+  return node(tag, opens ? { class: "expandable", onclick: (event) => event.currentTarget.classList.toggle("shown") } : {});
 }
 
 export function link(href, onLink) {

@@ -1,12 +1,13 @@
 // The phone: whose it is, which chat is open, what rang.
-import { $, asBase64, control, icon, keyed, node } from "./dom.js";
 import { bubble, threadOf } from "./bubble.js";
+import { composer } from "./composer.js";
+import { $, control, icon, keyed, node } from "./dom.js";
 import { say } from "./words.js";
 
 const OTHERS_EVERY = 3;
 const MENU = ["/orders", "/order", "/duty", "/queue", "/journal", "/staff", "/help", "/start"];
 
-let shared, world = null, person = 1003, open = "direct", thread = null, replyTo = null, looks = 0;
+let shared, world = null, person = 1003, open = "direct", thread = null, looks = 0;
 let jumpTo = null, toastTimer = null;
 const kept = new Map(); // `${person}:${chat}` -> { since, rows: Map }
 const seen = new Map(); // the same key -> highest message id this person has looked at
@@ -19,10 +20,8 @@ function start(given) {
   shared = given;
   person = Number(shared.stored("person", person));
   for (const tab of document.querySelectorAll("[data-chat]")) tab.addEventListener("click", () => choose({ chat: tab.dataset.chat }));
-  $("composer").addEventListener("submit", (event) => { event.preventDefault(); write($("text").value); });
-  $("reply-off").addEventListener("click", () => reply(null));
+  composer.start(given, { where: () => ({ person, chat: chatId(), thread, isDirect: open === "direct" }), follow, toEnd });
   $("command-menu").addEventListener("click", toggleMenu);
-  $("file").addEventListener("change", (event) => sendFile(event.target));
   $("to-end").addEventListener("click", toEnd);
   $("messages").addEventListener("scroll", () => { $("to-end").hidden = isAtEnd(); });
   redraw();
@@ -71,7 +70,7 @@ function badge(rows) {
 }
 
 function choose({ who = person, chat = open, topic = null }) {
-  if (who !== person || chat !== open || topic !== thread) reply(null);
+  if (who !== person || chat !== open || topic !== thread) composer.drop();
   [person, open, thread] = [who, chat, topic];
   $("toast").hidden = true;
   $("commands").hidden = true;
@@ -128,21 +127,39 @@ function drawMessages() {
   const list = $("messages"), wasAtEnd = isAtEnd();
   const rows = rowsOf(person, open).filter((row) => open === "direct" || threadOf(row) === thread);
   const byId = box(person, open).rows;
-  const shown = rows.map((row) => ({ row, key: row.message_id, look: [row, [...waiting].filter((tap) => tap.startsWith(`${row.message_id}:`)), say("reply")] }));
+  const shown = albums(rows).map((album) => ({ row: album[0], album, key: album[0].message_id, look: [album, [...waiting].filter((tap) => tap.startsWith(`${album[0].message_id}:`)), say("reply"), byId.get(album[0].reply_to)?.text] }));
   if (!shown.length) shown.push({ key: "empty", look: [person, open, say("empty")] });
   const before = list.lastElementChild?.dataset.key;
-  keyed(list, shown, ({ row }) => (row ? bubble(row, { mine: isMine(row, person), group: open === "group", waiting, original: byId.get(row.reply_to?.message_id ?? row.reply_to), tap, reply, link: follow }) : nothing()));
+  keyed(list, shown, ({ row, album }) => (row ? bubble(row, { album, mine: isMine(row, person), group: open === "group", waiting, original: byId.get(row.reply_to), tap, reply: composer.reply, edit: composer.edit, erase, link: follow, grown: keepEnd }) : nothing()));
   if (wasAtEnd || before === undefined || before === "empty") toEnd();
   drawPinned(rows);
   const last = rows.at(-1);
   if (last && !document.hidden) {
     const key = `${person}:${open}:${threadOf(last)}`;
     if (last.message_id > (seen.get(key) ?? 0)) seen.set(key, last.message_id);
-    if (last.force_reply && !isMine(last, person) && !prompted.has(`${person}:${last.message_id}`)) { prompted.add(`${person}:${last.message_id}`); reply(last); }
+    if (last.force_reply && !isMine(last, person) && !prompted.has(`${person}:${last.message_id}`)) { prompted.add(`${person}:${last.message_id}`); composer.reply(last); }
   }
   if (jumpTo !== null) jump();
-  const silent = open === "group" && !isMember();
-  for (const field of $("composer").elements) field.disabled = silent;
+  composer.disable(open === "group" && !isMember());
+}
+
+// Messages of one album stand together, as on a phone.
+function albums(rows) {
+  const groups = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    if (row.media_group_id && last?.[0].media_group_id === row.media_group_id) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+}
+
+const erase = (row) => shared.act(() => control("telegram/act/delete", { user_id: person, chat_id: chatId(), message_id: row.message_id }));
+
+// A picture that loads grows the chat: whoever was at its end stays there.
+function keepEnd(event) {
+  const list = $("messages");
+  if (list.scrollHeight - list.scrollTop - list.clientHeight - event.target.offsetHeight < 80) toEnd();
 }
 
 function nothing() {
@@ -209,7 +226,7 @@ async function copy(text) {
 
 // Links that mean something inside this Telegram; true when it was one.
 function follow(href) {
-  if (href.startsWith("/")) { $("text").value = `${href} `; $("text").focus(); return true; }
+  if (href.startsWith("/")) { composer.prefill(`${href} `); return true; }
   const invite = /^https?:\/\/t\.me\/([A-Za-z0-9_]+)\?start=([A-Za-z0-9_-]+)$/.exec(href);
   if (invite && invite[1] === shared.bot.username) {
     choose({ chat: "direct" });
@@ -225,50 +242,12 @@ function follow(href) {
   return true;
 }
 
-async function write(text) {
-  const words = text.trim();
-  if (!words) return;
-  if (/^https?:\/\/t\.me\//.test(words) && open === "direct" && follow(words)) { $("text").value = ""; return; }
-  const start = /^\/start(?:\s+(\S+))?$/.exec(words);
-  const body = { user_id: person, chat_id: chatId() };
-  if (start && open === "direct") Object.assign(body, start[1] ? { payload: start[1] } : {});
-  else Object.assign(body, { text: words }, thread ? { thread_id: thread } : {}, replyTo ? { reply_to: replyTo.message_id } : {});
-  $("text").value = "";
-  reply(null);
-  const sent = await shared.act(() => control(`telegram/act/${start && open === "direct" ? "start" : "write"}`, body));
-  if (!sent && !$("text").value) $("text").value = words;
-  toEnd();
-}
-
-async function sendFile(input) {
-  const file = input.files[0];
-  if (!file) return;
-  const kind = file.type.startsWith("image/") ? "photo" : file.type.startsWith("video/") ? "video" : "document";
-  const body = { user_id: person, chat_id: chatId(), kind, base64: await asBase64(file), file_name: file.name };
-  const caption = $("text").value.trim();
-  if (caption) body.caption = caption;
-  if (thread) body.thread_id = thread;
-  if (replyTo) body.reply_to = replyTo.message_id;
-  input.value = $("text").value = "";
-  reply(null);
-  await shared.act(() => control("telegram/act/file", body));
-}
-
-function reply(row) {
-  replyTo = row;
-  $("replying").hidden = !row;
-  $("text").placeholder = row?.reply_markup?.input_field_placeholder ?? say("message");
-  if (!row) return;
-  $("replying-to").textContent = `↩ ${(row.text ?? row.caption ?? "").split("\n")[0]}`;
-  $("text").focus();
-}
-
 function toggleMenu() {
   const menu = $("commands");
   menu.hidden = !menu.hidden;
   if (menu.hidden) return;
   const listed = commandsFor();
-  menu.replaceChildren(...listed.map(([name, words]) => node("button", { type: "button", onclick: () => { menu.hidden = true; $("text").value = `${name} `; $("text").focus(); } }, node("b", {}, name), words ? ` ${words}` : "")), languageSwitch(), leaving() ?? "");
+  menu.replaceChildren(...listed.map(([name, words]) => node("button", { type: "button", onclick: () => { menu.hidden = true; composer.prefill(`${name} `); } }, node("b", {}, name), words ? ` ${words}` : "")), languageSwitch(), leaving() ?? "");
 }
 
 function leaving() {
