@@ -16,8 +16,8 @@ _WORDS_FOR_ORDER = r"(?:\border\b|\borders\b|\bid\b|\bno\b|订单|单号|尾单|
 _ORDER_BEFORE = re.compile(rf"{_WORDS_FOR_ORDER}\s*(?:号|number|no)?\s*[:.#]*\s*$")
 _ORDER_AFTER = re.compile(r"\s*(?:号单|这单|那单|订单|单(?!价)|order\b)")
 _TAIL_BEFORE = re.compile(
-    r"(?:·|\*|x{2,}|尾号|末四位|后四位|卡号|账号|账户|卡|\bcard|\bending(?: in| with)?|\baccount|\btail|\blast (?:4|four)"
-    r"(?: digits)?|\ba/c)\s*(?:为|是|is|no|number)?\s*[:.]*\s*$"
+    r"(?:·|\*|x{2,}|尾号|末四位|后四位|卡号|账号|账户|卡|\bcard|\bending(?: in| with)?|\baccount|\btail"
+    r"|\blast (?:4|four)(?: digits)?|\ba/c)\s*(?:为|是|is|no|number)?\s*[:.]*\s*$"
 )
 _MONEY_BEFORE = re.compile(
     rf"(?:[¥$€£]|{_CODE}|金额|合计|共|付|转|收|\bpay|\bpaid|\bsend|\bsent|\bamount|\btotal)\s*:?\s*$"
@@ -27,7 +27,7 @@ _UNIT_AFTER = re.compile(
     r"|(?:minutes?|mins?|seconds?|hours?|days?|times|orders|trades)\b)"
 )
 _TIME_BEFORE = re.compile(r"(?:\bat|\bbefore|\buntil|\btill|\bby|\bsince|\bafter)\s*$")
-_FOUR = re.compile(r"(?<![0-9a-z.,:/\-+])[0-9]{4}(?![0-9a-z]|[.,:/\-][0-9])")
+_FOUR = re.compile(r"(?<![0-9a-z])(?<![0-9][.,:/\-])[0-9]{4}(?![0-9a-z]|[.,:/\-][0-9])")
 _RUN = re.compile(r"(?<![0-9])[0-9](?:[ \-]?[0-9])*(?![0-9])")
 _SUM = re.compile(
     rf"(?P<before>[¥$€£]|(?<![a-z]){_CODE}(?![a-z]))?\s*(?<![0-9.,])(?P<digits>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?"
@@ -35,18 +35,26 @@ _SUM = re.compile(
 )
 _CODES_OF = {"¥": {"CNY", "JPY"}, "$": {"USD", "HKD", "TWD"}, "€": {"EUR"}, "£": {"GBP"}, "RMB": {"CNY"}, "元": {"CNY"}}
 
+LEAST_OF_A_CARD = 13
+LEAST_OF_AN_ID = 6
+
 ALSO_WORDS = frozenset(
-    "安全 安心 平安 方便 高兴 高明 谢谢 明白 时间 成功 金额 钱包 关于 于是 万一 全部 单号 应该 应付 应收 温馨 何时 何况 任何 "
-    "包括 包含 费用 马上 马虎 常用 向上 和气 水平 文明 计算 易于 白天 支持 支付 付款 周一 周二 周三 周四 周五 周六 周日".split()
-)
+    [
+        "安全", "安心", "平安", "方便", "高兴", "高明", "谢谢", "明白", "时间", "成功", "金额",
+        "钱包", "关于", "于是", "万一", "全部", "单号", "应该", "应付", "应收", "温馨", "何时",
+        "何况", "任何", "包括", "包含", "费用", "马上", "马虎", "常用", "向上", "和气", "水平",
+        "文明", "计算", "易于", "白天", "支持", "支付", "付款", "周一", "周二", "周三", "周四",
+        "周五", "周六", "周日",
+    ]
+)  # fmt: skip
 """words of everyday that would also make a name of two characters"""
 
 
 def names_other_order(text: str, order: Order, others: Sequence[Order]) -> Order | None:
     """The first of the other orders that the text speaks of: by number, by verified name, by total; None for none.
 
-    What this order has itself (number, sums, names, accounts) never counts. `others` are the open orders; `order` may be
-    among them.
+    What this order has itself (number, sums, names, accounts) never counts. `others` are the open orders; `order` may
+    be among them.
     """
     others = [other for other in others if other.id != order.id]
     plain = fold(text).text
@@ -58,14 +66,12 @@ def names_other_order(text: str, order: Order, others: Sequence[Order]) -> Order
 
 
 def _names_number(text: str, order: Order, other: Order) -> bool:
-    if any(_digits(run[0]) == other.id for run in _RUN.finditer(text)):
+    if len(other.id) >= LEAST_OF_AN_ID and any(other.id in _digits(run[0]) for run in _RUN.finditer(text)):
         return True
     if other.short_id == order.short_id or len(other.short_id) < 4:
         return False
-    return any(
-        four[0] == other.short_id and _can_be_a_number(text, four, order)
-        for four in _FOUR.finditer(text)
-    )  # fmt: skip
+    text = _RUN.sub(lambda run: "x" * len(run[0]) if len(_digits(run[0])) >= LEAST_OF_A_CARD else run[0], text)
+    return any(four[0] == other.short_id and _can_be_a_number(text, four, order) for four in _FOUR.finditer(text))
 
 
 def _can_be_a_number(text: str, four: re.Match[str], order: Order) -> bool:
@@ -73,13 +79,18 @@ def _can_be_a_number(text: str, four: re.Match[str], order: Order) -> bool:
     before, after = text[: four.start()], text[four.end() :]
     if _ORDER_BEFORE.search(before) or _ORDER_AFTER.match(after):
         return True
-    if _TAIL_BEFORE.search(before) or _UNIT_AFTER.match(after) or _MONEY_BEFORE.search(before):
+    if _TAIL_BEFORE.search(before) or _is_counted(four[0], before, after):
         return False
     if any(_digits(payee.account).endswith(four[0]) for payee in order.payees):
         return False
     if _is_time(four[0]) and _TIME_BEFORE.search(before):
         return False
     return Decimal(four[0]) not in _own_sums(order)
+
+
+def _is_counted(four: str, before: str, after: str) -> bool:
+    """So many of something. Nobody writes a sum with a zero in front."""
+    return four[0] != "0" and bool(_UNIT_AFTER.match(after) or _MONEY_BEFORE.search(before))
 
 
 def _is_time(four: str) -> bool:

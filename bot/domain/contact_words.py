@@ -4,7 +4,9 @@ import re
 
 GAP = r"[\s.·*\-_|/+]{0,3}"
 BREAK = r"[\s\-_.·*~/(),]{1,3}"
-LABEL = r"[a-z0-9\u4e00-\u9fff-]+"
+NAME = r"[a-z0-9._%+-]{1,64}+"
+LABEL = r"[a-z0-9\u4e00-\u9fff-]{1,63}+"
+LABELS = rf"(?:{LABEL}[.。]){{1,6}}"
 ENDINGS = (
     "com|net|org|info|biz|io|co|cc|cn|hk|tw|uk|ru|vn|ph|jp|kr|sg|eu|xyz|top|vip|shop|app|site|online|club|link|live|"
     "tv|ai|gg|im|mobi|asia|pw|ws|icu|bid|store|tech|wang|ltd|chat|money|finance|exchange|page|dev|space|website"
@@ -20,19 +22,19 @@ def _all(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 
 MAILS = _all(
-    r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
-    rf"[a-z0-9._%+-]+\s?@\s?[a-z0-9-]+\s?\.\s?(?:{ENDINGS})(?![a-z0-9])",
-    rf"[a-z0-9._%+-]{{2,}}(?:\s*[\[({{<]\s*at\s*[\])}}>]\s*|\s+at\s+)[a-z0-9-]+(?:{SPELLED_DOT}|\.)(?:{ENDINGS})(?![a-z0-9])",
+    rf"{NAME}@(?:[a-z0-9-]{{1,63}}+\.){{1,6}}[a-z]{{2,}}",
+    rf"{NAME}\s?@\s?[a-z0-9-]{{1,63}}\s?\.\s?(?:{ENDINGS})(?![a-z0-9])",
+    rf"{NAME}(?:\s*[\[({{<]\s*at\s*[\])}}>]\s*|\s+at\s+)[a-z0-9-]{{1,63}}(?:{SPELLED_DOT}|\.)(?:{ENDINGS})(?![a-z0-9])",
 )
 
 LINKS = _all(
     r"(?:https?|hxxps?|ftp|tg|weixin|alipays?|intent)\s?:\s?/\s?/\s?\S*",
     r"(?<![a-z0-9])www\s?[.。]\s?[a-z0-9]\S*",
     r"(?<![a-z0-9'’])(?:t|wa|line|telegram)(?:\.me(?![a-z0-9])|\s?\.\s?me\s?/)\S*",
-    rf"(?<![a-z0-9@._-])(?:{LABEL}[.。])+(?:{ENDINGS})(?![a-z0-9-])(?:[:/]\S*)?",
-    rf"(?<![a-z0-9@._-])(?:{LABEL}\.)+(?:{WORDY_ENDINGS})/\w\S*",
-    rf"[a-z0-9-]{{2,}}{SPELLED_DOT}(?:{ENDINGS})(?![a-z0-9-])",
-    r"[a-z0-9-]{2,}\.\s(?:com|xyz)(?![a-z0-9-])",
+    rf"(?<![a-z0-9@._-]){LABELS}(?:{ENDINGS})(?![a-z0-9-])(?:[:/]\S*)?",
+    rf"(?<![a-z0-9@._-]){LABELS}(?:{WORDY_ENDINGS})/\w\S*",
+    rf"[a-z0-9-]{{2,63}}+{SPELLED_DOT}(?:{ENDINGS})(?![a-z0-9-])",
+    r"[a-z0-9-]{2,63}+\.\s(?:com|xyz)(?![a-z0-9-])",
 )
 
 HANDLES = _all(r"(?<![a-z0-9_.])@[a-z_][a-z0-9_]{2,}")
