@@ -14,7 +14,7 @@ from bot.domain.reach import FileGone, NotReached, Offline, Slow, TooBig
 from bot.domain.sayings import STALE_SECONDS, TRY_FOR_SECONDS, Doubt, Event, Saying, SayingKind, State
 from bot.flows.desk import Desk, StoreError, log
 from bot.flows.read_chat import read
-from bot.flows.saying_outcome import ask, journal, mark, record
+from bot.flows.saying_outcome import ask, journal, mark, progress, record
 from storage.store import Tables
 
 RETRY_MS = 2000
@@ -125,17 +125,19 @@ async def _first_look(desk: Desk, order_id: str) -> None:
 async def _files(desk: Desk, batch: list[Saying]) -> None:
     """Prepare and upload what has no key yet. A file that cannot go stops the whole batch, and its person is asked."""
     files = [saying for saying in batch if saying.kind is SayingKind.FILE]
-    progress = asyncio.create_task(_show_progress(desk, batch))
+    done = [saying for saying in files if saying.file_key]
+    watching = asyncio.create_task(_show_progress(desk, files, done))
     try:
         for saying in files:
             if not saying.file_key:
                 await _upload(desk, saying, await _prepared(desk, saying))
+                done.append(saying)
     except ManyPages as pages:
         await _ask_for_pages(desk, batch, pages)
     except Bad as bad:
         await _refuse_file(desk, batch, bad)
     finally:
-        progress.cancel()
+        watching.cancel()
 
 
 @dataclass
@@ -220,11 +222,18 @@ def _may_try_on(desk: Desk, saying: Saying) -> bool:
     return desk.now() - max(saying.said_at, 0) < TRY_FOR_SECONDS * 1000
 
 
-async def _show_progress(desk: Desk, batch: list[Saying]) -> None:
-    """What takes longer than a moment gets its mark now, not at the end."""
+async def _show_progress(desk: Desk, files: list[Saying], done: list[Saying]) -> None:
+    """What takes longer than a moment gets its mark now and words on how far it is, not only at the end."""
+    shown = -1
     await desk.clock.sleep(SLOW_FILE_SECONDS)
     async with desk.store.write() as tables:
-        await mark(desk, tables, batch[0])
+        await mark(desk, tables, files[0])
+    while True:
+        if len(done) != shown:
+            shown = len(done)
+            async with desk.store.write() as tables:
+                await progress(desk, tables, files[0], shown, len(files))
+        await desk.clock.sleep(SLOW_FILE_SECONDS)
 
 
 async def _refuse_file(desk: Desk, batch: list[Saying], bad: Bad) -> None:

@@ -1,6 +1,6 @@
 """How a saying ended or stands, written down: the journal, and the mark on the message of the person who said it."""
 
-from bot.domain.sayings import ALBUM_SECONDS, Saying, State
+from bot.domain.sayings import ALBUM_SECONDS, Saying, SayingKind, State
 from bot.flows.announce import URGENT
 from bot.flows.desk import Desk
 from storage.store import Tables
@@ -36,6 +36,8 @@ async def mark(desk: Desk, tables: Tables, saying: Saying) -> None:
         order_id=saying.order_id, facts={"saying": saying.id}, ring=False, priority=URGENT, at=desk.now(),
         next_at=desk.now() + wait,
     )  # fmt: skip
+    if saying.kind is SayingKind.FILE and saying.state not in (State.PLANNED, State.SENT):
+        await progress(desk, tables, saying, 1, 1)
     desk.wake_relay.set()
 
 
@@ -46,6 +48,17 @@ async def ask(desk: Desk, tables: Tables, saying: Saying) -> None:
         key=f"held:{saying.source_message}:{saying.attempt}" if not saying.album else f"held:{saying.album}",
         order_id=saying.order_id, facts={"saying": saying.id}, ring=True, priority=URGENT, at=desk.now(),
         next_at=desk.now() + (int(ALBUM_SECONDS * 1000) if saying.album else 0),
+    )  # fmt: skip
+    desk.wake_relay.set()
+
+
+async def progress(desk: Desk, tables: Tables, saying: Saying, done: int, total: int) -> None:
+    """How far the files of one message are; only for what takes long enough to be wondered about."""
+    await tables.outbox.put_line(
+        chat_id=saying.source_chat, person_id=_person(saying), kind=PROGRESS,
+        key=f"progress:{saying.source_message}", order_id=saying.order_id,
+        facts={"saying": saying.id, "done": str(done), "total": str(total)}, ring=False, priority=URGENT,
+        at=desk.now(),
     )  # fmt: skip
     desk.wake_relay.set()
 

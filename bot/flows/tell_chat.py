@@ -210,6 +210,27 @@ def _worst(parts: Sequence[Saying]) -> State:
     return next((state for state in order if any(one.state is state for one in parts)), State.DROPPED)
 
 
+async def progress_of(desk: Desk, saying: Saying) -> int | None:
+    """The message that tells how far this upload is."""
+    async with desk.store.read() as tables:
+        number = await tables.desk.get(_progress_key(saying))
+    return int(number) if number is not None else None
+
+
+async def progress_shown(desk: Desk, saying: Saying, message_id: int) -> None:
+    async with desk.store.write() as tables:
+        await tables.desk.put(_progress_key(saying), str(message_id))
+
+
+async def progress_over(desk: Desk, saying: Saying) -> None:
+    async with desk.store.write() as tables:
+        await tables.desk.delete(_progress_key(saying))
+
+
+def _progress_key(saying: Saying) -> str:
+    return f"progress:{saying.source_chat}:{saying.source_message}"
+
+
 async def topic_opened(desk: Desk, order_id: str, topic_id: int) -> None:
     """The order has a topic now; its card goes there, too."""
     async with desk.store.write() as tables:

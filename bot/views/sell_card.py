@@ -118,10 +118,10 @@ def add_last_line(pen: Pen, s: Situation, made: Drawing) -> None:
     for warning in order.warnings[:1]:
         made.line(pen.say("⚠ Gate warns: {words}", words=warning))
     parts: list[str] = []
-    if not s.has_unread_counts:
-        parts.append(chat_read(pen, s))
-    elif order.unread:
+    if order.unread:
         parts.append(f"💬 {form.count(order.unread)}")
+    elif not s.has_unread_counts:
+        parts.append(chat_read(pen, s))
     if order.vouchers:
         parts.append(pen.words("🧾 not proof"))
     if s.profile:
@@ -129,7 +129,8 @@ def add_last_line(pen: Pen, s: Situation, made: Drawing) -> None:
     if order.has_traded:
         parts.append(pen.words("known"))
     if parts:
-        made.line(joined(parts[:MOST_PARTS], " · "), 2)
+        most = MOST_PARTS if s.has_unread_counts else MOST_PARTS - 1  # a clock is wide
+        made.line(joined(parts[:most], " · "), 2)
 
 
 def _paid_rows(pen: Pen, s: Situation) -> Rows:

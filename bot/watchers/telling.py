@@ -11,7 +11,7 @@ from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Delivery, Shown, Task
 from bot.flows.desk import Desk
 from bot.flows.fetch_files import FILE
 from bot.flows.read_chat import CHAT
-from bot.flows.saying_outcome import HELD, MARK
+from bot.flows.saying_outcome import HELD, MARK, PROGRESS
 from bot.views.card import Card
 from bot.views.notices import notice_card
 from bot.views.orders import moved_line, order_card
@@ -57,7 +57,13 @@ class Teller:
         await self._chats.herald(chat_id, talk)
 
     async def tell(self, task: Task) -> None:
-        verbs = {CHAT: self._chats.tell, MARK: self._chats.mark, HELD: self._chats.ask, FILE: self._chats.tell_late}
+        verbs = {
+            CHAT: self._chats.tell,
+            MARK: self._chats.mark,
+            HELD: self._chats.ask,
+            FILE: self._chats.tell_late,
+            PROGRESS: self._chats.progress,
+        }
         if task.delivery.kind in verbs:
             await verbs[task.delivery.kind](task.delivery)
         elif task.situation is None:

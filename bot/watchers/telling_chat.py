@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.clients.telegram import Telegram
@@ -14,7 +15,7 @@ from bot.flows.desk import Desk
 from bot.flows.tell_chat import SAID, Telling
 from bot.views.card import Card
 from bot.views.chat import chunk_card, file_caption, herald_card
-from bot.views.sayings import held_card, outcome_card
+from bot.views.sayings import held_card, outcome_card, progress_card
 from bot.views.topics import topic_name
 from bot.watchers.topics import Topics
 
@@ -171,6 +172,34 @@ class ChatTeller:
         except (Rejected, MessageGone):
             return False
         return True
+
+    async def progress(self, delivery: Delivery) -> None:
+        """How far a long upload is, in one message that changes; once it is over it says how it ended."""
+        marked = await tell_chat.marked(self._desk, delivery)
+        reader = deliver.reader_for(self._desk, delivery.person_id)
+        if marked is None or reader is None:
+            await deliver.finish(self._desk, [delivery], [])
+            return
+        saying, facts = marked.saying, delivery.facts
+        card = progress_card(saying, marked.situation, int(facts["done"]), int(facts["total"]), reader)
+        if saying.state is not State.PLANNED:
+            card = outcome_card(saying, marked.situation, reader)
+        number = await tell_chat.progress_of(self._desk, saying)
+        if number is None:
+            if saying.state is State.PLANNED:
+                await tell_chat.progress_shown(self._desk, saying, await self._put_progress(delivery, saying, card))
+        else:
+            with suppress(MessageGone):
+                await self._telegram.edit(delivery.chat_id, number, card)
+            if saying.state not in (State.PLANNED, State.SENT):
+                await tell_chat.progress_over(self._desk, saying)
+        await deliver.finish(self._desk, [delivery], [])
+
+    async def _put_progress(self, delivery: Delivery, saying: Saying, card: Card) -> int:
+        return await self._telegram.send(
+            delivery.chat_id, card, silent=True, reply_to=saying.source_message,
+            topic_id=await self._topics.of(saying.order_id, delivery),
+        )  # fmt: skip
 
     async def ask(self, delivery: Delivery) -> None:
         """What is held is shown to the person who said it, with what can be done."""

@@ -56,7 +56,7 @@ class _Reachable(Application):
 
 async def _application(folder: Path, kind: Callable[..., Application]) -> Application:
     made = await assemble(_settings(folder))
-    parts = (made.settings, made.desk, made.telegram, made.relay, made.inbox, made.http, made.store)
+    parts = (made.settings, made.desk, made.telegram, made.relay, made.inbox, made.http, made.hosts, made.bench, made.store)
     return kind(*parts)
 
 
