@@ -3,80 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
-import httpx
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.support.sandbox import DESK, OPERATOR, OWNER, STRANGER, Json, Sandbox, running_sandbox
+from tests.sandbox.browsing import Bot
+from tests.support.sandbox import DESK, OPERATOR, OWNER, STRANGER, Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-CHROMIUM = "/usr/bin/chromium"
 KEYS = [
     [{"text": "Copy 7,200.00", "copy_text": {"text": "7200.00"}}],
     [{"text": "Release…", "callback_data": "r:1", "style": "danger"}],
 ]
-
-
-@dataclass
-class Bot:
-    """The bot's side, by hand: one Bot API call at a time."""
-
-    client: httpx.AsyncClient
-    box: Sandbox
-    offset: int = 0
-
-    async def call(self, method: str, **params: Any) -> Any:
-        url = f"{self.box.telegram_url}/bot{self.box.bot_token}/{method}"
-        answer = (await self.client.post(url, json=params)).json()
-        assert answer["ok"], answer
-        return answer["result"]
-
-    async def say(self, chat: int, text: str, **more: Any) -> int:
-        sent = await self.call("sendMessage", chat_id=chat, text=text, parse_mode="HTML", **more)
-        return int(sent["message_id"])
-
-    async def next_update(self) -> Json:
-        (update,) = await self.call("getUpdates", offset=self.offset, limit=1, timeout=5)
-        self.offset = update["update_id"] + 1
-        return dict(update)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def box() -> AsyncIterator[Sandbox]:
-    async with running_sandbox() as box:
-        yield box
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bot(box: Sandbox) -> AsyncIterator[Bot]:
-    async with httpx.AsyncClient(trust_env=False, timeout=15) as client:
-        yield Bot(client, box)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(box: Sandbox, browser: Browser) -> AsyncIterator[Page]:
-    page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    await page.goto(box.page_url)
-    await page.get_by_test_id("person-operator").click()
-    yield page
-    await page.close()
-    assert errors == []
 
 
 async def test_a_tap_reaches_the_bot_and_its_answer_reaches_the_thumb(page: Page, bot: Bot) -> None:
@@ -137,16 +76,6 @@ async def test_what_a_person_writes_arrives_from_that_person(page: Page, bot: Bo
     await page.get_by_test_id("message-text").fill("hello")
     await page.get_by_test_id("message-send").click()
     assert (await bot.next_update())["message"]["from"]["id"] == STRANGER
-
-
-async def test_a_photo_is_sent_as_one(page: Page, bot: Bot) -> None:
-    dot = bytes.fromhex(
-        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
-        "0def46b80000000049454e44ae426082"
-    )
-    await page.get_by_test_id("attach").set_input_files({"name": "receipt.png", "mimeType": "image/png", "buffer": dot})
-    assert (await bot.next_update())["message"]["photo"]
-    await expect(page.locator(".messages img")).to_be_visible()
 
 
 async def test_topics_of_the_group_are_apart_and_the_stranger_sees_none(page: Page, bot: Bot) -> None:
