@@ -52,7 +52,7 @@ def file_caption(chunk: Chunk, reader: Reader) -> Card:
 def herald_card(chunks: Sequence[Chunk], reader: Reader) -> Card:
     """Many chats at once: who wrote, and how it begins. The buttons stand in direct messages only."""
     pen = Pen(reader)
-    text = bold(pen.say("💬 New words in {number} chats", number=form.count(len(chunks))))
+    text = bold(pen.say("💬 New words, chats: {number}", number=form.count(len(chunks))))
     shown: list[Situation] = []
     for chunk in chunks[:HERALD_ORDERS]:
         longer = joined((text, _heralded(pen, chunk)))
@@ -139,8 +139,8 @@ def _newest(pen: Pen, lines: Sequence[Line]) -> list[Line]:
 
 def _heralded(pen: Pen, chunk: Chunk) -> Markup:
     count = pen.say("messages: {number}", number=form.count(len(chunk.lines)))
-    said = " / ".join(line.message.text for line in chunk.lines if line.author is Author.THEM and not line.files)
-    words = clean(said, HERALD_COLUMNS)
+    said = [line.message.text for line in chunk.lines if line.author is Author.THEM and not line.files]
+    words = clean(" / ".join(text for text in said if text.strip()), HERALD_COLUMNS)
     head = header(pen, chunk.situation, (count,))
     return joined((head, blockquote(words))) if words else head
 

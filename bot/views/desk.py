@@ -43,6 +43,9 @@ def help_card(reader: Reader) -> Card:
     lines.append(pen.say("You are {role}: {right}.", role=role_word(pen, role), right=pen.words(MAY[role])))
     lines += _commands(pen)
     lines.append(pen.say("Text you write here goes to nobody."))
+    if pen.may(Right.CHAT):
+        lines.append(pen.say("To a buyer: reply to their words, tap Write to buyer,"))
+        lines.append(pen.say("or write /say 0417 and the text."))
     return Card(joined(lines))
 
 

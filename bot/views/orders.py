@@ -111,7 +111,7 @@ def more_card(s: Situation, reader: Reader) -> Card:
     _add_profile(pen, s, made)
     if order.created_at:
         made.line(pen.say("Opened {time}", time=pen.clock_s(order.created_at)), 3)
-    made.line(chat_read(pen, s), 1)
+    made.line(chat_read(pen, s))
     copy_id = None if reader.is_group else Button(pen.words("Copy order id"), copy=order.id)
     back = press(pen.words("⬅ Back"), Verb.BACK, order.id)
     topic = Button(pen.words("Topic ↗"), url=s.topic_url) if s.topic_url else None

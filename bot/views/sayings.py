@@ -10,7 +10,7 @@ from bot.domain.situations import Reader, Situation
 from bot.texts import formatting as form
 from bot.texts import mark
 from bot.views.buttons import Verb, press
-from bot.views.card import Button, Card, Markup, bold, clean, escape, joined
+from bot.views.card import NAME_COLUMNS, Button, Card, Markup, bold, clean, escape, joined
 from bot.views.chat_lines import one_line
 from bot.views.chat_words import DOUBTS, SPEAKERS, WRITE
 from bot.views.pen import Pen, rows
@@ -140,7 +140,10 @@ def _said(pen: Pen, sayings: Sequence[Saying]) -> Markup:
     """The words on one line, cut; files by their number."""
     files = [one for one in sayings if one.kind is SayingKind.FILE]
     text = " ".join(one.text for one in sayings if one.kind is SayingKind.TEXT and one.text)
+    names = [clean(one.file.name, NAME_COLUMNS) for one in files if one.file is not None]
     parts = [pen.say("📎 files: {number}", number=form.count(len(files)))] if files else []
+    if len(files) == 1 and any(names):
+        parts = [joined(("📎", one_line(names[0], NAME_COLUMNS)), " ")]
     if clean(text):
         parts.append(one_line(text, QUOTED_COLUMNS))
     return joined(parts, " ") if parts else Markup("–")

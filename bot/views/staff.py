@@ -20,7 +20,7 @@ ROLE_BUTTONS = {
 }
 MAY = {
     Role.VIEWER: mark("may read the orders"),
-    Role.AGENT: mark("may read and claim orders"),
+    Role.AGENT: mark("may claim orders, write to buyers"),
     Role.OPERATOR: mark("may move coins up to the limit"),
     Role.LEAD: mark("may move coins without limit"),
     Role.OWNER: mark("may do everything"),

@@ -89,6 +89,8 @@ def situations(base: Order | None = None) -> Iterator[tuple[str, Situation]]:
         paid = replace(base or order(), side=side, status="paid")
         yield f"{side}-claimed", situation(paid, claimed_by=5, claimed_name="operator 5")
         yield f"{side}-twins", situation(paid, twins=TWINS, last_look=BankLook("operator 5", NOW))
+        yield f"{side}-uncounted", situation(replace(paid, unread=0), has_unread_counts=False, chat_read_at=NOW)
+        yield f"{side}-unread", situation(replace(paid, unread=0), has_unread_counts=False)
         yield f"{side}-warned", situation(replace(paid, warnings=("risk user",)), twins=TWINS)
         yield f"{side}-nameless", situation(replace(paid, counterparty_name="", payees=()))
         yield f"{side}-appeal", situation(replace(paid, in_appeal=True, verdict="Prove it"), requester_name="agent 1")

@@ -3,7 +3,9 @@
 import re
 
 TAGS = {"b": (), "code": (), "a": ("href",), "tg-time": ("unix",), "blockquote": ()}
-TOKEN = re.compile(r"<(/?)([a-z-]+)((?: [a-z]+=\"[^\"<>]*\")*)>|&(?:lt|gt|amp|quot|#x27);|[^<>&]", re.DOTALL)
+TOKEN = re.compile(
+    r"<(/?)([a-z-]+)((?: [a-z]+=\"[^\"<>]*\")*| expandable)>|&(?:lt|gt|amp|quot|#x27);|[^<>&]", re.DOTALL
+)
 ATTRIBUTE = re.compile(r" ([a-z]+)=\"")
 
 

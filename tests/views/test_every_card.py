@@ -13,7 +13,7 @@ from bot.domain.situations import Reader
 from bot.domain.staff import Role
 from bot.views.buttons import Tap, Verb
 from bot.views.card import Card, width
-from tests.views import samples
+from tests.views import chat_samples, samples
 from tests.views.strict_html import problem
 
 LANGUAGES = ("en", "zh")
@@ -60,11 +60,15 @@ def _hostile_cards(who: Reader, words: str) -> Iterator[tuple[str, Card]]:
     yield from samples.notice_cards(who, words)
     yield from samples.refusal_cards(who, words)
     yield from samples.journal_cards(who, words or "release")
+    yield from chat_samples.told_cards(who, samples.situation(base), words)
+    yield from chat_samples.own_cards(who, samples.situation(base), words)
 
 
 @cache
 def _cards(who: Reader) -> list[tuple[str, Card]]:
-    return list(samples.every_card(who))
+    s = samples.situation(topic_url="https://t.me/c/1/2")
+    chats = [*chat_samples.told_cards(who, s), *chat_samples.own_cards(who, s)]
+    return [*samples.every_card(who), *chats]
 
 
 @pytest.mark.parametrize("who", READERS, ids=_id)
@@ -83,6 +87,15 @@ def test_cards_of_orders_fit_eight_lines_of_thirty_six_columns(who: Reader) -> N
         assert len(lines) <= 8, f"{name}\n{card.plain}"
         limit = 80 if name.startswith("changed ") else 44 if name.startswith("queue ") else 40
         assert max(map(width, lines)) <= limit, f"{name}\n{card.plain}"
+
+
+@pytest.mark.parametrize("who", READERS, ids=_id)
+def test_only_what_shows_a_chat_holds_a_quote(who: Reader) -> None:
+    quoting = ("chat chunk", "chat caption", "chat herald", "chat page")
+    for name, card in _cards(who):
+        assert name.startswith(quoting) or "<blockquote" not in card.text, name
+    for name, card in chat_samples.own_cards(who, samples.situation(), "<blockquote>x</blockquote>"):
+        assert "<blockquote" not in card.text, name
 
 
 @pytest.mark.parametrize("who", READERS, ids=_id)

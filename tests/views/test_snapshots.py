@@ -15,7 +15,7 @@ from bot.views.queue import queue_card
 from tests.views import samples
 
 
-def _drawn(card: Card) -> str:
+def drawn(card: Card) -> str:
     marks = {"danger": "‼ ", "primary": "▸ ", "success": "", "": ""}
     rows = ["".join(f"[{marks[button.style]}{button.text}]" for button in row) for row in card.rows]
     return "\n".join([card.plain, "", *rows])
@@ -39,4 +39,4 @@ def test_the_main_cards_look_like_this(language: str, snapshot: SnapshotAssertio
         "queue": queue_card(Queue((paid, buy), (), ("operator 2",), samples.NOW), operator),
         "help": help_card(samples.reader(language, Role.OWNER)),
     }
-    assert "\n\n".join(f"=== {name}\n{_drawn(card)}" for name, card in cards.items()) == snapshot
+    assert "\n\n".join(f"=== {name}\n{drawn(card)}" for name, card in cards.items()) == snapshot
