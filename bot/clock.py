@@ -28,6 +28,12 @@ class Clock:
             return int(unix_seconds * 1000)
         return int((self._start + (unix_seconds - self._start) * self._speed) * 1000)
 
+    def wall(self, moment: int) -> float:
+        """The Unix seconds at which other clocks show this moment of our scale."""
+        if self._speed == 1.0:
+            return moment / 1000
+        return self._start + (moment / 1000 - self._start) / self._speed
+
     def monotonic(self) -> float:
         """Seconds that nobody can set, at the same speed."""
         return time.monotonic() * self._speed

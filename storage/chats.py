@@ -229,6 +229,14 @@ class Chats:
             number=number,
         )
 
+    async def start_over(self, chat_id: int, order_id: str) -> None:
+        """What was told there is gone: it is told again from the beginning."""
+        await self._session.rows(
+            "UPDATE chat_told SET number = 0 WHERE chat_id = :chat_id AND order_id = :order_id",
+            chat_id=chat_id,
+            order_id=order_id,
+        )
+
     async def herald(self, chat_id: int, number: int) -> None:
         """A digest told that chat up to this number."""
         await self._session.rows(

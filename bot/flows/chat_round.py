@@ -83,7 +83,7 @@ class ChatRound:
 
     def _candidate(self, stored: StoredOrder, reading: Reading | None, hinted: set[str]) -> Candidate:
         order, talk = stored.order, self._desk.talk
-        active = reading.active_at * 1000 if reading and reading.active_at else None
+        active = self._desk.clock.moment_of(reading.active_at) if reading and reading.active_at else None
         return Candidate(
             order_id=order.id,
             is_open=not order.is_final,

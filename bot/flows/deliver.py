@@ -174,9 +174,11 @@ async def recover(desk: Desk) -> int:
 
 
 async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
-    """The order's topic in the desk group; None when people deleted it."""
+    """The order's topic in the desk group; None when people deleted it: then a new one gets the whole chat again."""
     async with desk.store.write() as tables:
         await tables.orders.set_topic(order_id, topic_id)
+        if topic_id is None and desk.desk_chat_id is not None:
+            await tables.chats.start_over(desk.desk_chat_id, order_id)
 
 
 async def topic_of(desk: Desk, order_id: str) -> int | None:

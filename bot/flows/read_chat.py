@@ -21,7 +21,7 @@ OVERLAP_SECONDS = 3
 MOST_PAGES = 40
 RING_EVERY_MS = 180_000
 OLD_NEWS_SECONDS = 600
-OUR_CLOCK_MAY_DIFFER_SECONDS = 60
+CLOCKS_DIFFER_SECONDS = 5
 CHAT = "chat"
 
 
@@ -100,7 +100,7 @@ async def _explain(desk: Desk, tables: Tables, order_id: str, fresh: Sequence[He
     waiting = await tables.sayings.unexplained(order_id)
     rest = []
     for heard in fresh:
-        mine = next((saying for saying in waiting if _is_it(heard, saying)), None)
+        mine = next((saying for saying in waiting if _is_it(desk, heard, saying)), None)
         if mine is None:
             rest.append(heard)
             continue
@@ -115,11 +115,13 @@ async def _explain(desk: Desk, tables: Tables, order_id: str, fresh: Sequence[He
     return rest
 
 
-def _is_it(heard: Heard, saying: Saying) -> bool:
+def _is_it(desk: Desk, heard: Heard, saying: Saying) -> bool:
+    """The same words, and not from before they were sent by the venue's clock."""
     if heard.author not in (Author.US, Author.UNKNOWN) or saying.sent_at is None:
         return False
     message = heard.message
-    if message.at < saying.sent_at // 1000 - OUR_CLOCK_MAY_DIFFER_SECONDS:
+    sent_there = desk.clock.wall(saying.sent_at) - desk.venue.skew_seconds
+    if message.at < sent_there - CLOCKS_DIFFER_SECONDS:
         return False
     if saying.kind is SayingKind.TEXT:
         return message.kind is ChatKind.TEXT and same_words(message.text, saying.text)
@@ -186,7 +188,7 @@ def _is_worth_telling(stored: StoredOrder, heard: Heard) -> bool:
 
 async def _rings(desk: Desk, tables: Tables, stored: StoredOrder, theirs: Sequence[Heard]) -> bool:
     """Loud once per order in three minutes, and never for what is old news."""
-    if not theirs or max(heard.message.at for heard in theirs) < desk.now() // 1000 - OLD_NEWS_SECONDS:
+    if not theirs or max(heard.message.at for heard in theirs) < desk.clock.wall(desk.now()) - OLD_NEWS_SECONDS:
         return False
     reading = await tables.chats.reading(stored.order.id)
     rung_at = reading.rung_at if reading is not None else None
