@@ -4,30 +4,40 @@ The venue tells nobody that somebody wrote; chats must be asked for, one request
 (`api/gate-c2c.md` §1.4). Where the rows of the list count unread messages, that count is the signal and reading is
 only a backstop. Where they do not, chats are read in turns: the hot ones often, the rest seldom.
 
-A chat is asked for a little before its bound, because a round of the desk takes time of its own. Turns are taken by how
-late a chat is in proportion to its interval, so that too little budget makes all of them later and none of them never.
+Every chat has a span: from its begin on it may be read again, at its end it must have been. Hints come first, hot chats
+second, the rest by the nearest end; but the later ones keep a share of the turns, so that where there are too few, all
+become later and none waits for ever.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-HOT_EVERY = 12_000
-REST_EVERY = 84_000
-COUNTED_EVERY = 90_000
-ENDED_EVERY = 900_000
 RECENT = 600_000
 MOST_HOT = 40
 OTHERS_SHARE = 3
-"""one of this many turns belongs to chats that nobody hinted at, when they are due"""
-FAR_TOO_LATE = 2.0
-"""a chat that waited this many of its intervals gets a turn, however few there are"""
-
-PER_TEN_SECONDS = 54
-"""Requests for chats when rows carry no counts: 40 hot ones every 12 s are 33, 160 others every 84 s are 19, that makes
-52 of the 150 that the venue takes; the rest is for finished orders, for history and for settling what we said."""
-
+"""of this many turns one is kept for chats that come later in the order"""
+PER_TEN_SECONDS = 57
+"""Requests for chats when rows carry no counts, 38 % of what the venue takes. In rounds of 3 s exactly, 40 hot chats
+every 15 s are 8 a round and 160 others every 90 s are 5.3: 13 a round are too few, 14 hold both. As a round has no
+exact length, a hot chat is asked for one round early: 10 and 5.3, so 16 hold both. 57 makes 17 a round: one more for
+finished orders."""
 PER_TEN_SECONDS_COUNTED = 30
-"""With counts: 200 chats every 90 s are 22, which leaves 8 for news, all within a fifth of what the venue takes."""
+"""The same with counts, a fifth of what the venue takes: 200 chats every 84 to 90 s are 24 without any news. With news
+fewer are needed, as each read counts as a backstop too: 22 messages in ten seconds are still seen within 15 s."""
+
+
+class Span(NamedTuple):
+    """How long after a read (ms) the next may be and must have been."""
+
+    begin: int
+    end: int
+
+
+HOT = Span(12_000, 15_000)
+REST = Span(60_000, 90_000)
+BACKSTOP = Span(84_000, 90_000)
+ENDED = Span(840_000, 900_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +66,39 @@ def budget_of(poll_seconds: float, *, has_counts: bool) -> int:
 
 
 def due(candidates: Iterable[Candidate], now: int, *, budget: int) -> list[str]:
-    """The chats to be read now, the most urgent first, at most `budget`; among equals the one read longest ago."""
+    """The chats to be read now, the most urgent first, at most `budget`: hinted ones, read longest ago first, then
+    those whose time has come."""
     known = list(candidates)
     hot = _hot(known, now)
+    spans = {one.order_id: _span(one, now, is_hot=one.order_id in hot) for one in known}
+    waiting = [one for one in known if not one.hinted and _may_be_read(one, spans[one.order_id], now)]
+    waiting.sort(key=lambda one: (_end(one, spans[one.order_id]), *_oldest_first(one)))
+    late = {one.order_id for one in waiting if now - _end(one, spans[one.order_id]) >= spans[one.order_id].end}
+    hot_ones = [one for one in waiting if one.order_id in hot]
+    rest = [one for one in waiting if one.order_id not in hot]
+    others = _shared(hot_ones, rest, budget, entitled=len(rest), late=_any_of(rest, late))
+    news = sum(one.unread is None or one.order_id in late for one in others)
     hinted = sorted((one for one in known if one.hinted), key=_oldest_first)
-    waits = [(_wait(one, now, is_hot=one.order_id in hot), one) for one in known if not one.hinted]
-    waits = sorted((wait for wait in waits if wait[0] >= 1), key=lambda wait: (-wait[0], *_oldest_first(wait[1])))
-    others = [one for _, one in waits]
-    fair = max(budget // OTHERS_SHARE, int(bool(waits) and waits[0][0] >= FAR_TOO_LATE))
-    first = hinted[: max(budget - min(len(others), fair), 0)]
-    chosen = first + others[: budget - len(first)]
+    chosen = _shared(hinted, others, budget, entitled=news, late=_any_of(others, late))
     return [one.order_id for one in chosen]
+
+
+def _shared(
+    first: list[Candidate], second: list[Candidate], budget: int, *, entitled: int, late: bool
+) -> list[Candidate]:
+    """At most `budget`: of the first as many as the share of the second leaves, then of the second. Where there are
+    hardly any turns, the second have one only when one of them waited twice its span."""
+    kept = max(min(entitled, budget // OTHERS_SHARE), int(late and budget > 0))
+    taken = first[: budget - kept]
+    return taken + second[: budget - len(taken)]
+
+
+def _any_of(candidates: list[Candidate], ids: set[str]) -> bool:
+    return any(one.order_id in ids for one in candidates)
+
+
+def _may_be_read(one: Candidate, span: Span, now: int) -> bool:
+    return one.read_at is None or now - one.read_at >= span.begin
 
 
 def _hot(known: list[Candidate], now: int) -> set[str]:
@@ -80,20 +112,18 @@ def _is_recent(one: Candidate, now: int) -> bool:
     return one.active_at is not None and now - one.active_at < RECENT
 
 
-def _wait(one: Candidate, now: int, *, is_hot: bool) -> float:
-    """How long it waited, in intervals of its own: from 1 on it is due. Never read counts as forever."""
-    if one.read_at is None:
-        return float("inf")
-    return (now - one.read_at) / _every(one, now, is_hot=is_hot)
-
-
-def _every(one: Candidate, now: int, *, is_hot: bool) -> int:
+def _span(one: Candidate, now: int, *, is_hot: bool) -> Span:
     if is_hot:
-        return HOT_EVERY
+        return HOT
     if one.is_open:
-        return REST_EVERY if one.unread is None else COUNTED_EVERY
+        return REST if one.unread is None else BACKSTOP
     ended_lately = one.final_at is not None and now - one.final_at < RECENT
-    return COUNTED_EVERY if ended_lately or _is_recent(one, now) else ENDED_EVERY
+    return BACKSTOP if ended_lately or _is_recent(one, now) else ENDED
+
+
+def _end(one: Candidate, span: Span) -> int:
+    """When it must have been read; what never was, at once."""
+    return 0 if one.read_at is None else one.read_at + span.end
 
 
 def _oldest_first(one: Candidate) -> tuple[int, bool, int, str]:

@@ -13,16 +13,18 @@ HERE = order()  # 0417, 1,000.00 USDT for 7,200.00 CNY, 张三丰, ··8821
 
 
 def another(
-    order_id: str = "2089000000000000422", name: str = "李四", total: str = "1450.00", **changes: object
+    order_id: str = "2089000000000000422", name: str = "李四", total: str = "1450.00", fiat: str = "CNY"
 ) -> Order:
-    return order(id=order_id, counterparty_name=name, counterparty_id="c-7", total=Decimal(total), **changes)
+    return order(id=order_id, counterparty_name=name, counterparty_id="c-7", total=Decimal(total), fiat=fiat)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["order 2089000000000000422", "2089000000000000422 1450", "2089 0000 0000 0000 422", "２０８９００００００００００００４２２", "0422 is paid", "about 0422",
+    ["order 2089000000000000422", "2089000000000000422 1450", "2089 0000 0000 0000 422",
+     "２０８９００００００００００００４２２", "0422 is paid", "about 0422",
      "#0422", "order:0422", "ID:0422", "订单0422已付款", "0422这单", "订单号:0422", "pay 0422 now", "(0422)", "0422.",
-     "0422, please wait", "收到1,450.00了", "please pay 1,450.00", "1450.00", "pay 1450 CNY", "1450元", "¥1450", "CNY 1450",
+     "0422, please wait", "收到1,450.00了", "please pay 1,450.00", "1450.00", "pay 1450 CNY", "1450元", "¥1450",
+     "CNY 1450",
      "rmb 1450", "李四您好", "您好,李四", "李 四", "付款人李四吗"],
 )  # fmt: skip
 def test_a_text_about_the_other_order_is_stopped(text: str) -> None:
@@ -32,9 +34,12 @@ def test_a_text_about_the_other_order_is_stopped(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "order 2089000000000000417", "0417", "about 0417, please", "pay 7,200.00 CNY", "7200元", "1000.00 USDT", "张三丰您好",
-     "price 7.20", "14220", "6222 0202 0000 0422", "0422abc", "04:22", "3.0422", "0422-1", "10,422.00", "1450", "1450 USDT",
-     "1450 USD", "$1450", "··0422", "尾号0422", "card 0422", "account ending in 0422", "卡号末四位:0422", "**** 0422", "xxxx0422",
+    ["", "order 2089000000000000417", "0417", "about 0417, please", "pay 7,200.00 CNY", "7200元", "1000.00 USDT",
+     "张三丰您好",
+     "price 7.20", "14220", "6222 0202 0000 0422", "0422abc", "04:22", "3.0422", "0422-1", "10,422.00", "1450",
+     "1450 USDT",
+     "1450 USD", "$1450", "··0422", "尾号0422", "card 0422", "account ending in 0422", "卡号末四位:0422",
+     "**** 0422", "xxxx0422",
      "at 04:22", "before 0422"],
 )  # fmt: skip
 def test_what_belongs_here_or_is_no_number_of_an_order_passes(text: str) -> None:
@@ -43,7 +48,8 @@ def test_what_belongs_here_or_is_no_number_of_an_order_passes(text: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["pay 1422 CNY", "1422元", "共1422", "¥1422", "send 1422", "by 1422", "at 1422", "1422 times", "1422年", "14:22", "1,422",
+    ["pay 1422 CNY", "1422元", "共1422", "¥1422", "send 1422", "by 1422", "at 1422", "1422 times", "1422年",
+     "14:22", "1,422",
      "1422.50", "卡1422"],
 )  # fmt: skip
 def test_four_digits_that_are_a_sum_or_a_time_are_no_order(text: str) -> None:
@@ -89,7 +95,8 @@ def test_the_currency_must_be_the_others() -> None:
     ("name", "text", "stops"),
     [("Li Wei", "Dear Li Wei", True), ("Li Wei", "dear li  WEI,", True), ("Li Wei", "Li Weimin", False),
      ("Li", "please listen", False), ("Li", "Mr. Li", True), ("王", "王先生", False), ("", "anything", False),
-     ("张**", "张** paid", False), ("高兴", "很高兴认识您", False), ("三丰", "张三丰您好", False), ("李掌柜", "我是李掌柜", False),
+     ("张**", "张** paid", False), ("高兴", "很高兴认识您", False), ("三丰", "张三丰您好", False), ("李掌柜",
+     "我是李掌柜", False),
      ("张三丰", "张三丰", False), ("人民路", "工行人民路支行", False), ("欧阳 娜娜", "欧阳娜娜您好", True)],
 )  # fmt: skip
 def test_a_verified_name_of_another_buyer(name: str, text: str, stops: bool) -> None:

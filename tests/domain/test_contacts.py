@@ -227,10 +227,12 @@ def test_whatever_is_written_the_piece_stands_in_it(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["pay.example.com", "https://pay.example.com/x?y=1", "PAY.EXAMPLE.COM", "请打开pay.example.com付款", "a.b.pay.example.com",
+    ["pay.example.com", "https://pay.example.com/x?y=1", "PAY.EXAMPLE.COM", "请打开pay.example.com付款",
+     "a.b.pay.example.com",
      "pay . example . com", "pay[.]example[.]com", "pay (dot) example (dot) com", "pay dot example dot com",
      "p a y . e x a m p l e . c o m", "pay。example。com", "ｐａｙ．ｅｘａｍｐｌｅ．ｃｏｍ", "pay.\u200bexample.com",
-     "pay点example点com", "https%3A%2F%2Fpay%2Eexample%2Ecom", "pay.example.com.", "pay.\nexample.com", "(pay.example.com)"],
+     "pay点example点com", "https%3A%2F%2Fpay%2Eexample%2Ecom", "pay.example.com.", "pay.\nexample.com",
+     "(pay.example.com)"],
 )  # fmt: skip
 def test_our_checkout_host_is_seen_through_tricks(text: str) -> None:
     assert names_host(text, ["other.example.net", "https://Pay.Example.com/"]) == "pay.example.com"

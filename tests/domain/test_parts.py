@@ -8,7 +8,8 @@ from bot.domain.parts import length, split
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 ALPHABET = st.sampled_from(
-    ["a", "word", " ", "  ", "\n", "\n\n", "\r\n", ". ", "3.14", "。", "!", "？", "中", "文", "\u3000", "😀", FAMILY, "🇨🇳",
+    ["a", "word", " ", "  ", "\n", "\n\n", "\r\n", ". ", "3.14", "。", "!", "？", "中", "文", "\u3000", "😀",
+     FAMILY, "🇨🇳",
      "👍🏽", "e\u0301", "1\ufe0f\u20e3", "”"]
 )  # fmt: skip
 
