@@ -55,9 +55,10 @@ class Sayings:
         )
 
     async def order_of_album(self, chat_id: int, album: str) -> str | None:
-        """The order an earlier piece of the album was for."""
+        """The order an earlier piece of the album was for; an empty album is none."""
         row = await self._session.row(
-            "SELECT order_id FROM sayings WHERE source_chat = :chat_id AND album = :album ORDER BY number LIMIT 1",
+            "SELECT order_id FROM sayings WHERE source_chat = :chat_id AND album = :album AND album <> ''"
+            " ORDER BY number LIMIT 1",
             chat_id=chat_id,
             album=album,
         )

@@ -74,6 +74,7 @@ CREATE INDEX sayings_by_order ON sayings (order_id, number);
 CREATE INDEX sayings_by_person ON sayings (person_id, number);
 CREATE INDEX sayings_open ON sayings (order_id, number) WHERE state IN ('planned', 'sent', 'unknown');
 CREATE INDEX sayings_by_state ON sayings (state, number);
+CREATE INDEX sayings_by_album ON sayings (source_chat, album, number) WHERE album <> '';
 CREATE INDEX sayings_by_content ON sayings (content) WHERE content <> '';
 
 -- `place` counts what was kept: it tells which order showed the same bytes first, whatever the clock said.

@@ -4,8 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.chat import ChatKind, ChatMessage
 from bot.domain.intents import Action, Intent, State
 from bot.domain.orders import Order, Payee, Side
+from bot.domain.sayings import Saying, SayingKind
+from bot.domain.sayings import State as Saidness
 from bot.domain.seals import Choice, Seal
 
 INTENT = Intent(
@@ -78,6 +81,21 @@ SEAL = Seal(
     fingerprint="f" * 64,
 )
 
+SAYING = Saying(
+    id="w1",
+    number=0,
+    order_id="31415926",
+    person_id=1001,
+    kind=SayingKind.TEXT,
+    state=Saidness.PLANNED,
+    text="您好",
+    source_chat=-100,
+    source_message=10,
+    said_at=1_000,
+)
+
+MESSAGE = ChatMessage("31415926", ChatKind.TEXT, "hello", 1_700_000_000, "u77", "zsf")
+
 
 def intent(intent_id: str = "i1", **changes: Any) -> Intent:
     return replace(INTENT, id=intent_id, **changes)
@@ -89,3 +107,13 @@ def order(order_id: str = "31415926", **changes: Any) -> Order:
 
 def seal(seal_id: str = "s1", **changes: Any) -> Seal:
     return replace(SEAL, id=seal_id, **changes)
+
+
+def saying(saying_id: str = "w1", **changes: Any) -> Saying:
+    """Without a `source_message` of its own it takes one that fits its id: two are never of one message by accident."""
+    own = {"source_message": int(saying_id[1:]) if saying_id[1:].isdecimal() else 99}
+    return replace(SAYING, id=saying_id, **(own | changes))
+
+
+def message(text: str = "hello", at: int = MESSAGE.at, **changes: Any) -> ChatMessage:
+    return replace(MESSAGE, text=text, at=at, **changes)

@@ -47,6 +47,31 @@ async def test_the_newest_card_of_a_chat_and_all_cards_of_an_order(store: Store)
         assert await tables.messages.cards("31415926") == [confirm, CARD, private]
 
 
+async def test_what_a_person_was_shown_last_of_a_kind(store: Store) -> None:
+    prompt = replace(CARD, kind="prompt", person_id=7)
+    async with store.write() as tables:
+        messages = tables.messages
+        assert await messages.newest(7, "prompt") is None
+        await messages.remember(replace(prompt, chat_id=5, message_id=3, at=2_000))
+        await messages.remember(prompt)
+        await messages.remember(replace(prompt, message_id=11))
+        await messages.remember(replace(prompt, message_id=12, person_id=8, at=3_000))
+        await messages.remember(replace(prompt, message_id=13, kind="menu", at=3_000))
+        newest = await messages.newest(7, "prompt")
+        assert newest is not None and (newest.chat_id, newest.message_id) == (5, 3)
+
+
+async def test_an_orders_messages_of_a_kind_in_a_chat_are_newest_first(store: Store) -> None:
+    line = replace(CARD, kind="chat")
+    others = (replace(line, chat_id=5), replace(line, message_id=14, order_id="2"), replace(CARD, message_id=15))
+    async with store.write() as tables:
+        for shown in (line, replace(line, message_id=12), *others):
+            await tables.messages.remember(shown)
+        found = await tables.messages.of_order_in(GROUP, "31415926", "chat")
+        assert [shown.message_id for shown in found] == [12, 10]
+        assert await tables.messages.of_order_in(GROUP, "3", "chat") == []
+
+
 async def test_a_group_with_a_new_id_forgets_its_old_messages(store: Store) -> None:
     private = replace(CARD, chat_id=5)
     async with store.write() as tables:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.chat import Author
 from storage.errors import StoreError
+from storage.messages import Shown
 from storage.migrating import MIGRATIONS, statements_of
 from storage.store import Store
+from tests.storage.examples import ORDER, intent, message, saying
 from tests.storage.test_faults import run_script
 
 
@@ -47,6 +50,29 @@ async def test_a_new_step_is_applied_once_and_the_rows_stay(url: str, steps: Pat
         await new.close()
 
 
+async def test_a_desk_from_before_the_buyer_chat_keeps_its_rows_and_learns_to_chat(url: str, tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    shutil.copy(MIGRATIONS / "0001_first_desk.sql", tmp_path / "first")
+    old = await Store.open(url, migrations=tmp_path / "first")
+    async with old.write() as tables:
+        await tables.orders.put(ORDER, 1_000)
+        await tables.orders.set_topic(ORDER.id, 5)
+        await tables.intents.plan(intent())
+        await tables.messages.remember(Shown(7, 1, "card", ORDER.id, 7, (), 1, ""))
+    await old.close()
+    new = await Store.open(url)
+    async with new.write() as tables:
+        followed = await tables.orders.followed(0)
+        assert [one.order for one in followed] == [ORDER]
+        assert await tables.orders.by_topic(5) == followed[0]
+        assert await tables.intents.get("i1") == intent()
+        assert await tables.messages.newest(7, "card") is not None
+        assert len(await tables.chats.add(ORDER.id, [(message(), Author.THEM)], 1)) == 1
+        assert await tables.sayings.add(saying()) is not None
+    assert await new.integrity() == "ok"
+    await new.close()
+
+
 async def test_a_database_newer_than_the_code_is_refused(url: str, steps: Path) -> None:
     (steps / "9999_later.sql").write_text("CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;\n")
     await (await Store.open(url, migrations=steps)).close()
@@ -66,7 +92,15 @@ async def test_a_step_that_fails_half_way_leaves_nothing_of_itself(url: str, ste
 
 
 @pytest.mark.parametrize(
-    "point", ["after:create migrations", "before:create orders", "after:create journal", "after:insert migrations"]
+    "point",
+    [
+        "after:create migrations",
+        "before:create orders",
+        "after:create journal",
+        "before:create sayings",
+        "after:create templates",
+        "after:insert migrations",
+    ],
 )
 async def test_a_kill_in_the_middle_is_healed_by_the_next_start(url: str, point: str) -> None:
     code, output = await run_script("migrating", url, point)

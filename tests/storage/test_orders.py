@@ -145,3 +145,25 @@ async def test_purging_forgets_the_people_of_old_final_orders_only(store: Store)
         assert (await stored(orders, "open")).order.counterparty_name == "张三丰"
         await orders.put(order("old", status="FINISHED"), 300)
         assert await orders.purge(200) == 1  # seen again with its people, so forgotten again
+
+
+async def test_orders_are_followed_until_some_time_after_their_end(store: Store) -> None:
+    async with store.write() as tables:
+        orders = tables.orders
+        await orders.put(order("open", created_at=2), 1_000)
+        await orders.put(order("ended", created_at=1, status="FINISHED"), 2_000)
+        await orders.put(order("long ago", status="FINISHED"), 1_999)
+        assert [one.order.id for one in await orders.followed(2_000)] == ["ended", "open"]
+        assert [one.order.id for one in await orders.followed(2_001)] == ["open"]
+
+
+async def test_the_newest_order_of_a_topic_is_meant(store: Store) -> None:
+    async with store.write() as tables:
+        orders = tables.orders
+        for order_id, created_at in (("1", 2), ("2", 1), ("3", 3)):
+            await orders.put(order(order_id, created_at=created_at), 1_000)
+        for order_id in ("1", "2"):
+            await orders.set_topic(order_id, 5)
+        found = await orders.by_topic(5)
+        assert found is not None and found.order.id == "1"
+        assert await orders.by_topic(6) is None

@@ -57,6 +57,28 @@ async def test_a_second_card_of_the_same_order_joins_the_waiting_one(store: Stor
         assert await outbox.pending_count() == 3
 
 
+async def test_a_line_of_a_chat_waits_until_its_moment_and_is_joined_by_the_next(store: Store) -> None:
+    line: dict[str, Any] = {
+        "chat_id": CHAT, "person_id": 7, "kind": "chat", "key": "chat:1", "order_id": "1", "ring": False,
+        "priority": 5, "at": 10,
+    }  # fmt: skip
+    async with store.write() as tables:
+        outbox = tables.outbox
+        await outbox.put_line(**line, facts={"a": "1"}, next_at=90)
+        assert (await due(outbox, 89), await outbox.next_at()) == ([], 90)
+        assert await due(outbox, 90) == [
+            Delivery(1, CHAT, 7, "chat:1", "chat", "1", "", {"a": "1"}, False, False, 5, 10, 90, 0, "pending", False)
+        ]
+        await outbox.put_line(**(line | {"at": 20, "ring": True, "priority": 2}), facts={"b": "2"})
+        (waiting,) = await due(outbox, 20)
+        assert (waiting.facts, waiting.ring, waiting.priority, waiting.created_at) == ({"b": "2"}, True, 2, 10)
+        await outbox.put_line(**(line | {"at": 30, "next_at": 500}), facts={})
+        assert len(await due(outbox, 30)) == 1
+        await outbox.put_line(**(line | {"kind": "mark", "key": "mark:w1"}), facts={})
+        await card(outbox)
+        assert [one.kind for one in sorted(await due(outbox), key=lambda one: one.id)] == ["chat", "mark", "card"]
+
+
 async def test_a_card_that_is_being_sent_is_not_joined(store: Store) -> None:
     async with store.write() as tables:
         outbox = tables.outbox

@@ -8,7 +8,7 @@ import pytest
 from storage.errors import StoreError
 from storage.session import point_of
 from storage.store import OutsideBlock, Store, Tables
-from tests.storage.examples import intent
+from tests.storage.examples import intent, saying
 
 
 class Stop(Exception):
@@ -328,6 +328,77 @@ async def test_a_backup_into_nowhere_says_so(store: Store, tmp_path: Path) -> No
     with pytest.raises(StoreError) as caught:
         await store.backup(str(tmp_path / "missing" / "copy.db"))
     assert caught.value.why == "cannot_open"
+
+
+async def test_a_backup_brings_the_files_that_its_rows_name_and_no_others(store: Store, tmp_path: Path) -> None:
+    receipt, page = await store.files.put(b"receipt"), await store.files.put(b"page")
+    await store.files.put(b"nobody's")
+    async with store.write() as tables:
+        await tables.files.want("1", 1, ["https://f/1", "https://f/2"], 0)
+        await tables.files.kept(1, receipt, "image/png", 7)
+        await tables.sayings.add(saying("w1", content=page))
+    copy = tmp_path / "copy.db"
+    await store.backup(str(copy))
+    names = set(os.listdir(tmp_path / "copy.db.files"))
+    assert names == {receipt, page}
+    assert stat.S_IMODE(os.stat(f"{copy}.files").st_mode) == 0o700
+    assert {stat.S_IMODE(os.stat(tmp_path / "copy.db.files" / name).st_mode) for name in names} == {0o600}
+    assert not any(name.startswith("copy.db-") for name in os.listdir(tmp_path))
+    restored = await Store.open(f"sqlite:///{copy}")
+    async with restored.read() as tables:
+        assert [file.sha256 for file in await tables.files.of_order("1")] == [receipt, ""]
+    assert [await restored.files.get(name) for name in (receipt, page)] == [b"receipt", b"page"]
+    await restored.close()
+
+
+async def test_a_backup_does_without_a_file_that_is_lost_or_damaged(store: Store, tmp_path: Path) -> None:
+    lost, hurt = await store.files.put(b"lost"), await store.files.put(b"hurt")
+    async with store.write() as tables:
+        for number, name in enumerate((lost, hurt), start=1):
+            await tables.files.want("1", number, ["https://f/1"], 0)
+            await tables.files.kept(number, name, "image/png", 4)
+    await store.files.remove(lost)
+    (tmp_path / "desk.db.files" / hurt).write_bytes(b"hur")
+    await store.backup(str(tmp_path / "copy.db"))
+    assert (tmp_path / "copy.db").exists()
+    assert not (tmp_path / "copy.db.files").exists()
+
+
+async def test_purging_beside_a_backup_never_leaves_a_row_of_the_copy_without_its_file(
+    store: Store, tmp_path: Path
+) -> None:
+    names = [await store.files.put(f"file {number}".encode()) for number in range(30)]
+    async with store.write() as tables:
+        for number, name in enumerate(names, start=1):
+            await tables.files.want("1", number, ["https://f/1"], 0)
+            await tables.files.kept(number, name, "image/png", 4)
+
+    async def forget() -> None:
+        for _ in range(10_000):
+            if (tmp_path / "copy.db.files").exists():
+                break
+            await asyncio.sleep(0)
+        async with store.write() as tables:
+            await tables.files.purge(1)
+        for _ in range(100):
+            await store.files.purge(set(), grace_seconds=-1)
+
+    forgetting = asyncio.create_task(forget())
+    await store.backup(str(tmp_path / "copy.db"))
+    await forgetting
+    copy = await Store.open(f"sqlite:///{tmp_path}/copy.db")
+    async with copy.read() as tables:
+        assert await tables.files.in_use() == set(names) == await copy.files.all()
+    assert await store.files.purge(set(), grace_seconds=-1) == len(names)
+    await copy.close()
+
+
+async def test_a_backup_never_overwrites_a_room(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "copy.db.files").mkdir()
+    with pytest.raises(StoreError) as caught:
+        await store.backup(str(tmp_path / "copy.db"))
+    assert caught.value.why == "exists"
+    assert not (tmp_path / "copy.db").exists()
 
 
 async def test_a_cancelled_backup_leaves_no_file(store: Store, tmp_path: Path) -> None:
