@@ -24,7 +24,7 @@ function drawStories(state) {
   const heading = [...state.told].reverse().find((line) => line.heading);
   const current = page.scenarios.find((row) => heading && row.title.en === heading.en);
   $("watch").textContent = current ? pick(current.watch) : "";
-  const lines = state.told.slice(state.told.lastIndexOf(heading) + 1).slice(-4);
+  const lines = state.told.slice(state.told.lastIndexOf(heading) + 1).slice(-3);
   keyed($("told"), lines.map((line) => ({ ...line, key: `${line.at}`, look: [line.at, page.language] })), (line) =>
     node("li", {}, node("time", {}, clock(line.at, true)), ` ${pick(line)}`));
 }

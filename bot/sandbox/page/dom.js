@@ -100,7 +100,8 @@ export function formatted(html, onLink) {
 
 function rebuild(from, into, onLink) {
   for (const child of from.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) into.append(child.data);
+    const opens = child.previousSibling?.nodeName === "BLOCKQUOTE"; // whose end is a line break already
+    if (child.nodeType === Node.TEXT_NODE) into.append(opens ? child.data.replace(/^\n/, "") : child.data);
     else if (child.nodeType === Node.ELEMENT_NODE) {
       const made = ALLOWED.has(child.tagName) ? rebuilt(child, onLink) : document.createDocumentFragment();
       rebuild(child, made, onLink);
