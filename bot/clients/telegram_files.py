@@ -7,7 +7,7 @@ import asyncio
 import re
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 from telegram import Bot, ForceReply, InlineKeyboardMarkup, Message, ReplyParameters
@@ -133,7 +133,9 @@ class TelegramFiles:
     async def _found(self, file_id: str) -> tuple[str, int | None]:
         """Where a file lies, and its size in bytes when Telegram says it."""
         with mapped():
-            answer = await self._bot.do_api_request("getFile", {"file_id": file_id})
+            answer: object = await self._bot.request.post(
+                f"{self._bot.base_url}/getFile?{urlencode({'file_id': file_id})}"
+            )
         facts: dict[str, Any] = answer if isinstance(answer, dict) else {}
         path, size = facts.get("file_path"), facts.get("file_size")
         if not isinstance(path, str) or not path:

@@ -25,6 +25,12 @@ SHUT_OUT = (
     "chat_restricted", "bot was kicked", "group chat was deactivated",
 )  # fmt: skip
 
+# The chat itself is open to us: only this one thing is not.
+ONLY_THIS = (
+    "not enough rights to react", "not enough rights to send photos", "not enough rights to send videos",
+    "not enough rights to send documents",
+)  # fmt: skip
+
 NO_MESSAGE = ("message to edit not found", "message_id_invalid", "can't be edited", "message to react not found")
 
 NO_FILE = (
@@ -48,6 +54,8 @@ def bad_request(text: str) -> NotReached:
         return NoTopics(text)
     if any(gone in words for gone in NO_MESSAGE):
         return MessageGone(text)
+    if any(only in words for only in ONLY_THIS):
+        return Rejected(text)
     if any(shut in words for shut in SHUT_OUT):
         return Blocked(text)
     if any(gone in words for gone in NO_FILE):
@@ -69,6 +77,7 @@ def mapped() -> Iterator[None]:
     try:
         yield
     except telegram_error.TelegramError as trouble:
+        trouble.__cause__ = trouble.__context__ = None  # what lies below holds the address, and that the token
         raise _reached(trouble) from None
 
 
