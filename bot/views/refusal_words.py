@@ -22,6 +22,8 @@ REASONS = {
     "too_quick": mark("That was very quick, nothing was done. Read it, then press again."),
     "order_changed": mark("The order changed meanwhile, nothing was done. Look at the fresh card."),
     "order_unknown": mark("No order “{given}” is known. Try /order 0417 or the full id."),
+    "bad_order_id": mark("“{given}” is no order number of Gate. Nothing was sent."),
+    "bad_ad_id": mark("“{given}” is no ad number of Gate. Nothing was sent."),
     "order_ambiguous": mark("Several orders end in {given}. Choose one or write the full id."),
     "wrong_side": mark("Order {order} is on the other side: this does not fit it. Open its card."),
     "not_paid": mark("The buyer has not marked order {order} as paid, so nothing can be released."),

@@ -1,11 +1,19 @@
 """A refusal as its reader should hear it."""
 
+import ast
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from bot.domain.errors import NotAllowed
 from bot.domain.situations import Reader
 from bot.domain.staff import Person, Role
-from bot.views.refusals import toast
+from bot.texts.extract import ROOT
+from bot.views.refusal_words import MESSAGE_KINDS, REASONS
+from bot.views.refusals import refusal_card, toast
+from tests.views import samples
 
 LEAD = Reader("en", "UTC", Person(7, Role.LEAD, "Lead", "en", "UTC"))
 
@@ -23,3 +31,34 @@ def test_a_second_press_names_oneself_as_you_and_others_by_name() -> None:
     assert LEAD.person is not None
     other = replace(LEAD, person=replace(LEAD.person, id=8))
     assert toast(used, other).startswith("Lead has already pressed this")
+
+
+def _raised() -> Iterator[tuple[str, str]]:
+    """Every reason that the code raises by name: (file, reason)."""
+    for folder in ("bot", "handlers"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield from ((path.name, reason) for reason in _reasons(path))
+
+
+def _reasons(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("NotAllowed", "BadFile", "Bad"):
+            continue
+        for argument in node.args[:2]:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield argument.value
+
+
+def test_every_reason_that_the_code_raises_has_a_sentence() -> None:
+    raised = list(_raised())
+    assert len(raised) > 60
+    assert [(file, reason) for file, reason in raised if reason != "usage" and reason not in REASONS] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_cannot_go_to_gate_is_named_in_the_readers_language(language: str) -> None:
+    reader = samples.reader(language)
+    told = [refusal_card(NotAllowed("message_kind", {"given": kind}), reader).plain for kind in MESSAGE_KINDS]
+    assert all(kind not in text for kind, text in zip(MESSAGE_KINDS, told, strict=True) if "_" in kind)
+    assert len(set(told)) == len(set(MESSAGE_KINDS.values()))
+    assert "{" not in "".join(told) and "–" not in "".join(told)
