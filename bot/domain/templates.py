@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from bot.domain.chat import MAX_TEXT
 from bot.domain.contacts import find_contact
+from bot.domain.conversation import Template
 from bot.domain.errors import NotAllowed
 from bot.domain.money import grouped
 from bot.domain.orders import Order, Payee
@@ -26,15 +26,6 @@ LONGEST = {
 
 _GAP = re.compile(r"\{([^{}]*)\}")
 _TAIL = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A template to start from: what stands on the button, for readers of which language, and the text."""
-
-    label: str
-    language: str
-    text: str
 
 
 def facts_of(order: Order, clock: Callable[[int], str]) -> dict[str, str]:
@@ -108,26 +99,28 @@ def _column(char: str) -> int:
     return 2 if category == "So" or unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
-DEFAULTS = (
-    Ready("Greeting", "en", "Hello! Order {order}: {amount} for {total}. I am here and will help you with it."),
-    Ready("Please pay", "en",
-          "Please pay exactly {total} by {ends}, from an account in your own name ({name}). "
-          "Leave the payment note empty, then mark the order as paid."),
-    Ready("Not there yet", "en",
-          "Your {total} is not in our account yet. Please send the bank receipt here as a picture. "
-          "We release as soon as the money has arrived."),
-    Ready("Do not cancel", "en",
-          "If you have already paid, please do not cancel the order. We are looking for your payment now."),
-    Ready("Other payer", "en",
-          "The payment came from an account that is not in your name. We cannot take it and send it back to where it "
-          "came from. Then please pay {total} from your own account."),
-    Ready("Thank you", "en", "Released: {amount}. Thank you for the trade, see you again!"),
-    Ready("问候", "zh", "您好!订单 {order}:{amount},共 {total}。我在线,有问题请直接在这里留言。"),
-    Ready("请付款", "zh",
-          "请在 {ends} 前用您本人({name})的账户支付 {total},金额一分不差,转账备注请留空,付好后点“我已付款”。"),
-    Ready("还没到账", "zh", "您的 {total} 还没有到账。请在这里发一张银行回单的图片,到账后我们马上放币。"),
-    Ready("请勿取消", "zh", "如果您已经付款,请不要取消订单。我们正在查收您的款项。"),
-    Ready("非本人付款", "zh",
-          "这笔款不是从您本人的账户转来的,我们不能收,会原路退回。请用您本人的账户重新支付 {total}。"),
-    Ready("感谢", "zh", "已放币 {amount}。感谢您的交易,欢迎再来!"),
+_READY = (
+    ("Greeting", "en", "Hello! Order {order}: {amount} for {total}. I am here and will help you with it."),
+    ("Please pay", "en",
+     "Please pay exactly {total} by {ends}, from an account in your own name ({name}). "
+     "Leave the payment note empty, then mark the order as paid."),
+    ("Not there yet", "en",
+     "Your {total} is not in our account yet. Please send the bank receipt here as a picture. "
+     "We release as soon as the money has arrived."),
+    ("Do not cancel", "en",
+     "If you have already paid, please do not cancel the order. We are looking for your payment now."),
+    ("Other payer", "en",
+     "The payment came from an account that is not in your name. We cannot take it and send it back to where it "
+     "came from. Then please pay {total} from your own account."),
+    ("Thank you", "en", "Released: {amount}. Thank you for the trade, see you again!"),
+    ("问候", "zh", "您好!订单 {order}:{amount},共 {total}。我在线,有问题请直接在这里留言。"),
+    ("请付款", "zh",
+     "请在 {ends} 前用您本人({name})的账户支付 {total},金额一分不差,转账备注请留空,付好后点“我已付款”。"),
+    ("还没到账", "zh", "您的 {total} 还没有到账。请在这里发一张银行回单的图片,到账后我们马上放币。"),
+    ("请勿取消", "zh", "如果您已经付款,请不要取消订单。我们正在查收您的款项。"),
+    ("非本人付款", "zh",
+     "这笔款不是从您本人的账户转来的,我们不能收,会原路退回。请用您本人的账户重新支付 {total}。"),
+    ("感谢", "zh", "已放币 {amount}。感谢您的交易,欢迎再来!"),
 )  # fmt: skip
+DEFAULTS = tuple(Template(number, *ready) for number, ready in enumerate(_READY, start=1))
+"""to start from, numbered as storage numbers them when it takes them over"""

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.domain.contacts import find_contact
+from bot.domain.conversation import Template
 from bot.domain.errors import NotAllowed
 from bot.domain.orders import Payee
 from bot.domain.parts import length
-from bot.domain.templates import DEFAULTS, LONGEST, Ready, facts_of, lint, render
+from bot.domain.templates import DEFAULTS, LONGEST, facts_of, lint, render
 from tests.views.samples import SECOND, order, payee
 
 
@@ -89,7 +90,7 @@ def test_a_contact_made_of_a_gap_is_found_too() -> None:
 
 
 @pytest.mark.parametrize("ready", DEFAULTS, ids=lambda ready: f"{ready.language}-{ready.label}")
-def test_a_ready_template_passes_its_own_rules(ready: Ready) -> None:
+def test_a_ready_template_passes_its_own_rules(ready: Template) -> None:
     lint(ready.label, ready.language, ready.text)
     facts = facts_of(order(payees=(payee(),)), lambda seconds: "14:22")
     assert find_contact(render(ready.text, facts)) == ""
@@ -97,4 +98,5 @@ def test_a_ready_template_passes_its_own_rules(ready: Ready) -> None:
 
 def test_both_languages_start_with_the_same_templates() -> None:
     assert [ready.language for ready in DEFAULTS] == ["en"] * 6 + ["zh"] * 6
+    assert [ready.number for ready in DEFAULTS] == list(range(1, 13))
     assert len({(ready.language, ready.label) for ready in DEFAULTS}) == 12
