@@ -7,6 +7,8 @@ from bot.domain.intents import Intent
 from bot.domain.journal import Entry
 from bot.flows.desk import Desk
 from storage.order_facts import encode
+from storage.orders import StoredOrder
+from storage.store import Tables
 
 
 async def export(desk: Desk, order_id: str) -> dict[str, Any] | None:
@@ -15,14 +17,19 @@ async def export(desk: Desk, order_id: str) -> dict[str, Any] | None:
         stored = await tables.orders.get(order_id)
         if stored is None:
             return None
-        intent = await tables.intents.latest_for(order_id)
+        document = await order_document(tables, stored)
         entries = await tables.journal.page(limit=10_000, offset=0, target=order_id)
+    return {**document, "journal": [_entry(entry) for entry in reversed(entries)]}
+
+
+async def order_document(tables: Tables, stored: StoredOrder) -> dict[str, Any]:
+    """The order as last seen, when it was seen, and the newest money action on it. Moments in ms."""
+    intent = await tables.intents.latest_for(stored.order.id)
     return {
         "order": json.loads(encode(stored.order)),
         "first_seen_at": stored.first_seen_at,
         "final_at": stored.final_at,
         "intent": None if intent is None else _intent(intent),
-        "journal": [_entry(entry) for entry in reversed(entries)],
     }
 
 
