@@ -194,5 +194,6 @@ def _settings(box: Sandbox, database: Path) -> dict[str, str]:
         "DESK_CHAT_ID": str(GROUP),
         "DATABASE_URL": f"sqlite:///{database}",
         "DESK_MARKETS": "USDT/CNY",
+        "GATE_FILE_HOSTS": addresses["gate_url"].split("/")[2],
         "POLL_SECONDS": "8",
     }
