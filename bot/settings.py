@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.clients.file_addresses import check_entry
 from bot.domain.policy import Policy
 
 PREFIXES = ("DESK_", "GATE_", "GATEPAY_", "MTPAY_", "TELEGRAM_")
@@ -101,6 +102,13 @@ class Settings(BaseSettings):
     def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value or not all(PAIR.match(pair) for pair in value):
             raise ValueError("wants asset/fiat pairs such as USDT/CNY")
+        return value
+
+    @field_validator("gate_file_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            check_entry(entry)
         return value
 
     @field_validator("telegram_webhook")

@@ -93,6 +93,14 @@ def suffix_of(entry: str) -> str:
     return name
 
 
+def check_entry(entry: str) -> None:
+    """Raises ValueError for what can never be an entry of the hosts that files may come from."""
+    if entry.startswith("."):
+        suffix_of(entry)
+    else:
+        entry_of(entry)
+
+
 def name_of(host: str) -> str:
     """A host's name in the one spelling we compare. Raises OddAddress for numbers that are no dotted quad."""
     name = host.lower()

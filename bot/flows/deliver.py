@@ -7,6 +7,7 @@ from bot.domain.situations import Notice, Reader, Situation
 from bot.flows.announce import hand_over
 from bot.flows.assemble import situation_of, stored_order
 from bot.flows.desk import Desk
+from bot.flows.read_chat import put
 from storage.messages import Shown
 from storage.orders import StoredOrder
 from storage.outbox import Delivery
@@ -14,6 +15,8 @@ from storage.store import Tables
 
 __all__ = ["Delivery", "Shown"]
 
+INTO_TOPIC = 8
+"""the priority of a card that only moves into its topic: no digest can stand for that"""
 CARD, CONFIRM, LINE, NOTICE, DIGEST, MENU = "card", "confirm", "line", "notice", "digest", "menu"
 
 
@@ -51,7 +54,7 @@ async def new_cards(desk: Desk, deliveries: list[Delivery]) -> list[Delivery]:
     fresh = []
     async with desk.store.read() as tables:
         for delivery in deliveries:
-            if delivery.kind != CARD or delivery.order_id is None:
+            if delivery.kind != CARD or delivery.order_id is None or delivery.priority >= INTO_TOPIC:
                 continue
             if delivery.repost or await tables.messages.card(delivery.chat_id, delivery.order_id) is None:
                 fresh.append(delivery)
@@ -178,7 +181,9 @@ async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
     async with desk.store.write() as tables:
         await tables.orders.set_topic(order_id, topic_id)
         if topic_id is None and desk.desk_chat_id is not None:
-            await tables.chats.start_over(desk.desk_chat_id, order_id)
+            if await tables.chats.told(desk.desk_chat_id, order_id) is not None:
+                await tables.chats.start_over(desk.desk_chat_id, order_id)
+                await put(desk, tables, desk.desk_chat_id, None, order_id)
 
 
 async def topic_of(desk: Desk, order_id: str) -> int | None:

@@ -237,6 +237,6 @@ async def topic_opened(desk: Desk, order_id: str, topic_id: int) -> None:
         await tables.orders.set_topic(order_id, topic_id)
         if desk.desk_chat_id is not None:
             await tables.outbox.put_card(
-                chat_id=desk.desk_chat_id, person_id=None, order_id=order_id, repost=True, ring=False, priority=7,
-                at=desk.now(),
+                chat_id=desk.desk_chat_id, person_id=None, order_id=order_id, repost=True, ring=False,
+                priority=deliver.INTO_TOPIC, at=desk.now(),
             )  # fmt: skip

@@ -10,8 +10,8 @@ PRIVATE_NEWS = ((2, 3.0),)
 """news never takes the last place of five seconds, so that an answer need not wait for it"""
 GROUP = ((3, 3.0), (18, 60.0))
 
-GROUP_TALK = ((9, 60.0),)
-"""buyers' words one by one may use half of a group's minute; when more is said it comes in digests"""
+GROUP_NEWS = ((3, 3.0), (11, 60.0))
+"""the rest of a group's minute is for answers and for digests of what has to wait"""
 HERALD_EVERY_SECONDS = 8.0
 
 Rules = tuple[tuple[int, float], ...]
@@ -35,6 +35,10 @@ class Window:
     def take(self, now: float) -> None:
         self._past.append(now)
 
+    def give_back(self) -> None:
+        if self._past:
+            self._past.pop()
+
 
 class Pace:
     """Gives turns. An answer to a person goes before news: news waits while any answer is waiting for the same chat."""
@@ -45,7 +49,6 @@ class Pace:
         self._overall = Window(OVERALL)
         self._chats: dict[int, Window] = {}
         self._news: dict[int, Window] = {}
-        self._talk: dict[int, Window] = {}
         self._heralded: dict[int, float] = {}
         self._held: dict[int, float] = {}
         self._answers: dict[int, int] = {}
@@ -58,7 +61,7 @@ class Pace:
         """Seconds until the chat's next turn."""
         now = self._now()
         chat = self._chats.setdefault(chat_id, Window(GROUP if chat_id < 0 else PRIVATE))
-        news = self._news.setdefault(chat_id, Window(GROUP if chat_id < 0 else PRIVATE_NEWS))
+        news = self._news.setdefault(chat_id, Window(GROUP_NEWS if chat_id < 0 else PRIVATE_NEWS))
         waits = [self._overall.wait(now), chat.wait(now), self._held.get(chat_id, 0.0) - now]
         return max(*waits, 0.0 if is_answer else news.wait(now))
 
@@ -69,16 +72,14 @@ class Pace:
         if not is_answer:
             self._news[chat_id].take(now)
 
+    def give_back(self, chat_id: int) -> None:
+        """The last turn was not used after all: there was nothing to say."""
+        for window in (self._overall, self._chats[chat_id], self._news[chat_id]):
+            window.give_back()
+
     def spend(self, chat_id: int) -> None:
         """Count one more call of the same turn, so that what follows waits the longer."""
         self._take(chat_id, is_answer=False)
-
-    def talk_wait(self, chat_id: int) -> float:
-        """Seconds until one more order's words may be told by themselves in this group; 0 in a direct message."""
-        return self._talk.setdefault(chat_id, Window(GROUP_TALK)).wait(self._now()) if chat_id < 0 else 0.0
-
-    def talk(self, chat_id: int) -> None:
-        self._talk.setdefault(chat_id, Window(GROUP_TALK)).take(self._now())
 
     def herald_wait(self, chat_id: int) -> float:
         """Seconds until the next digest of words."""

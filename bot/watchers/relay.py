@@ -24,7 +24,7 @@ from bot.domain.reach import (
 )
 from bot.domain.situations import Notice
 from bot.domain.staff import Role
-from bot.flows import deliver, members
+from bot.flows import deliver, members, tell_chat
 from bot.flows.announce import announce_now, with_role
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk, StoreError
@@ -37,6 +37,7 @@ from bot.watchers.telling import Teller
 log = logging.getLogger("desk.relay")
 
 DIGEST_FROM = 4
+HERALD_FROM_SECONDS = 2.0
 FAILED = "delivery_failed"
 IDLE_SECONDS = 1.0
 ANSWER_ATTEMPTS = 3
@@ -184,6 +185,8 @@ class Relay:
             while True:
                 if not await self._due(chat_id):
                     return
+                if chat_id < 0 and not await self._is_groups_turn(chat_id):
+                    continue
                 await self.pace.turn(chat_id, is_answer=False)
                 async with self._lock(chat_id):
                     if mine := await self._due(chat_id):
@@ -191,6 +194,15 @@ class Relay:
         except Exception as trouble:  # one chat's trouble is logged and tried again; it must not end the relay
             log.exception("relay for %s failed", chat_id)
             await self._stumbled(chat_id, is_defect=not isinstance(trouble, StoreError))
+
+    async def _is_groups_turn(self, chat_id: int) -> bool:
+        """False after a digest, or after a moment of waiting for a turn: what is most urgent may have changed."""
+        if await self._herald(chat_id):
+            return False
+        if self.pace.wait(chat_id, is_answer=False) > HERALD_FROM_SECONDS:
+            await self._desk.clock.sleep(1)
+            return False
+        return True
 
     async def _stumbled(self, chat_id: int, *, is_defect: bool) -> None:
         """What was being told waits its turn again; the memory that is needed for that may be what is in trouble."""
@@ -213,27 +225,27 @@ class Relay:
         if len(fresh) >= DIGEST_FROM and (mine[0] in fresh):
             await self._tell_many(fresh)
             return
-        if mine[0].kind == CHAT and await self._is_too_much_talk(mine):
-            return
         tasks = await deliver.take(self._desk, [mine[0]])
         for task in tasks:
             await self._guarded([task.delivery], self._teller.tell(task))
 
-    async def _is_too_much_talk(self, mine: list[Delivery]) -> bool:
-        """A group takes few messages a minute: words of many orders come in one digest first, then in their topics."""
-        chat_id = mine[0].chat_id
-        wait = self.pace.talk_wait(chat_id)
-        if not wait:
-            self.pace.talk(chat_id)
+    async def _herald(self, chat_id: int) -> bool:
+        """A group takes few messages a minute: words that have to wait for their turn come in one digest first."""
+        if self.pace.wait(chat_id, is_answer=False) < HERALD_FROM_SECONDS or self.pace.herald_wait(chat_id):
             return False
-        talk = [delivery for delivery in mine if delivery.kind == CHAT]
-        if self.pace.herald_wait(chat_id):
-            wait = min(wait, self.pace.herald_wait(chat_id))
-        else:
-            await self._guarded(talk[:1], self._teller.herald(chat_id, talk))
+        async with self._lock(chat_id):
+            talk = [delivery for delivery in await self._due(chat_id) if delivery.kind == CHAT]
+            chunks, upto = await tell_chat.to_herald(self._desk, chat_id, talk)
+            if not chunks:
+                return False
             self.pace.herald(chat_id)
-        for delivery in talk:
-            await deliver.again(self._desk, delivery, wait, "many buyers write")
+            await self.pace.turn(chat_id, is_answer=True)
+            try:
+                await self._teller.herald(chat_id, chunks, upto)
+            except Slow as slow:
+                self.pace.hold(chat_id, slow.seconds)
+            except NotReached as no:
+                log.info("no digest of words in %s: %s", chat_id, no)  # each of them still has its own turn
         return True
 
     async def _guarded(self, deliveries: list[Delivery], telling: Coroutine[Any, Any, None]) -> None:

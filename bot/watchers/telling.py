@@ -1,13 +1,15 @@
 """Say one thing in one chat: draw the state of this moment, send or edit, remember what now stands there."""
 
 import logging
+from collections.abc import Sequence
 
 from bot.clients.telegram import Telegram
+from bot.domain.conversation import Chunk
 from bot.domain.reach import MessageGone, NotReached, Slow, TopicGone
 from bot.domain.situations import Situation
 from bot.flows import deliver
 from bot.flows.assemble import message_url
-from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Delivery, Shown, Task
+from bot.flows.deliver import CARD, DIGEST, LINE, NOTICE, Shown, Task
 from bot.flows.desk import Desk
 from bot.flows.fetch_files import FILE
 from bot.flows.read_chat import CHAT
@@ -32,7 +34,7 @@ class Teller:
         self._telegram = telegram
         self._pace = pace
         self._topics = Topics(desk, telegram, pace)
-        self._chats = ChatTeller(desk, telegram, self._topics)
+        self._chats = ChatTeller(desk, telegram, self._topics, pace)
 
     def _shown(self, task: Task, message_id: int, kind: str, order_id: str | None, card: Card) -> Shown:
         delivery = task.delivery
@@ -52,9 +54,9 @@ class Teller:
             shown.append(self._shown(first, message_id, DIGEST, None, card))
         await deliver.finish(self._desk, [task.delivery for task in tasks], shown)
 
-    async def herald(self, chat_id: int, talk: list[Delivery]) -> None:
+    async def herald(self, chat_id: int, chunks: Sequence[Chunk], upto: int) -> None:
         """Words of many orders in one message, before each gets its own."""
-        await self._chats.herald(chat_id, talk)
+        await self._chats.herald(chat_id, chunks, upto)
 
     async def tell(self, task: Task) -> None:
         verbs = {
@@ -69,6 +71,7 @@ class Teller:
         elif task.situation is None:
             await self._tell_notice(task)
         elif task.is_needless:
+            self._pace.give_back(task.delivery.chat_id)
             await deliver.finish(self._desk, [task.delivery], [])
         else:
             await self._tell_card(task, task.situation)
@@ -111,6 +114,8 @@ class Teller:
             except MessageGone:
                 await deliver.forget(self._desk, old.chat_id, old.message_id)
                 raise
+        else:
+            self._pace.give_back(delivery.chat_id)
         now_shown = self._shown(task, old.message_id, CARD, old.order_id, card)
         await deliver.finish(self._desk, [delivery], [now_shown])
 

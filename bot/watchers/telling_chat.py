@@ -7,16 +7,19 @@ from dataclasses import replace
 
 from bot.clients.telegram import Telegram
 from bot.domain.attachments import MAX_PHOTO_BYTES, KeptFile
+from bot.domain.conversation import Chunk
 from bot.domain.reach import MessageGone, Offline, Rejected, Slow, TopicGone
 from bot.domain.sayings import Saying, State
+from bot.domain.situations import Reader
 from bot.flows import deliver, tell_chat
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk
 from bot.flows.tell_chat import SAID, Telling
 from bot.views.card import Card
-from bot.views.chat import chunk_card, file_caption, herald_card
+from bot.views.chat import chunk_card, file_caption, herald_card, split_chunk
 from bot.views.sayings import held_card, outcome_card, progress_card
 from bot.views.topics import topic_name
+from bot.watchers.pace import Pace
 from bot.watchers.topics import Topics
 
 log = logging.getLogger("desk.relay")
@@ -37,7 +40,8 @@ NAMES = {"image/jpeg": "picture.jpg", "image/png": "picture.png", "image/webp": 
 class ChatTeller:
     """Raises NotReached when Telegram does not show it; then nothing was remembered as told."""
 
-    def __init__(self, desk: Desk, telegram: Telegram, topics: Topics) -> None:
+    def __init__(self, desk: Desk, telegram: Telegram, topics: Topics, pace: Pace) -> None:
+        self._pace = pace
         self._desk = desk
         self._telegram = telegram
         self._topics = topics
@@ -46,12 +50,14 @@ class ChatTeller:
         """The next lines of the order's chat."""
         telling = await tell_chat.next_telling(self._desk, delivery)
         if telling is None:
+            self._pace.give_back(delivery.chat_id)
             await deliver.again(self._desk, delivery, NOT_READY_SECONDS, "a file is on its way")
             return
         if telling.chunk is None:
+            self._pace.give_back(delivery.chat_id)
             await tell_chat.told(self._desk, telling, [])
             return
-        telling = await self._with_topic(telling)
+        telling = await self._with_topic(_that_fits(telling))
         try:
             shown = await self._show(telling)
         except TopicGone:
@@ -59,12 +65,9 @@ class ChatTeller:
             raise
         await tell_chat.told(self._desk, telling, shown)
 
-    async def herald(self, chat_id: int, talk: Sequence[Delivery]) -> None:
+    async def herald(self, chat_id: int, chunks: Sequence[Chunk], upto: int) -> None:
         """What these orders' buyers wrote since the last digest, in one message; their topics follow."""
-        chunks, upto = await tell_chat.to_herald(self._desk, chat_id, talk)
-        reader = deliver.reader_for(self._desk, None)
-        if not chunks or reader is None:
-            return
+        reader = Reader(self._desk.policy.language, self._desk.policy.timezone, None)
         await self._telegram.send(chat_id, herald_card(chunks, reader), silent=True)
         await tell_chat.heralded(self._desk, chat_id, upto)
 
@@ -157,7 +160,9 @@ class ChatTeller:
         saying = marked.saying
         was_marked = await self._react(saying, marked.worst)
         shown: list[Shown] = []
-        if _needs_words(saying, was_marked):
+        if not _needs_words(saying, was_marked):
+            self._pace.give_back(delivery.chat_id)  # a mark is no message
+        else:
             card = outcome_card(saying, marked.situation, reader)
             shown = [await self._reply(delivery, saying, card)]
         await deliver.finish(self._desk, [delivery], shown)
@@ -220,6 +225,15 @@ class ChatTeller:
             delivery.chat_id, message_id, NOTICE, saying.order_id, saying.person_id, card.data, self._desk.now(),
             card.digest,
         )  # fmt: skip
+
+
+def _that_fits(telling: Telling) -> Telling:
+    """As many lines as one message holds; the rest is told next."""
+    assert telling.chunk is not None
+    first = split_chunk(telling.chunk, telling.reader)[0]
+    if len(first.lines) == len(telling.chunk.lines):
+        return telling
+    return replace(telling, chunk=first, upto=first.lines[-1].number, has_more=True)
 
 
 def _thread(telling: Telling) -> int | None:

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.bench import burst, starts, taps, ticks
+from tests.bench import burst, starts, talk, taps, ticks
 from tests.bench.table import FULL, QUICK, Effort, Row, as_text, write
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
-IDS = ("P1", "P1w", "P3", "P5", "P6", "P7", "P9", "P10", "P11", "P12", "P13", "P14")
+IDS = ("P1", "P1w", "P3", "P5", "P6", "P7", "P9", "P10", "P10c", "P11", "P12", "P13", "P14", "P15")
 
 
 async def measure(effort: Effort, wanted: set[str]) -> list[Row]:
@@ -26,6 +26,7 @@ async def measure(effort: Effort, wanted: set[str]) -> list[Row]:
         (taps.measure, {"P1", "P1w", "P3", "P5", "P11"}),
         (ticks.measure, {"P6", "P7", "P9"}),
         (partial(burst.measure, naive=naive), {"P10"}),
+        (talk.measure, {"P10c", "P15"}),
         (starts.measure, {"P12", "P13", "P14"}),
     )
     rows: list[Row] = []

@@ -48,12 +48,29 @@ class Effort:
     starts: int
     flood: int
     growth: int
+    chats: int
+    words: int
+    photos: int
 
 
 FULL = Effort(
-    rounds=5, taps=6, hang=10.0, orders=200, alerts=10, burst=40, quiet=22.0, starts=5, flood=3000, growth=50_000
+    rounds=5,
+    taps=6,
+    hang=10.0,
+    orders=200,
+    alerts=10,
+    burst=40,
+    quiet=22.0,
+    starts=5,
+    flood=3000,
+    growth=50_000,
+    chats=30,
+    words=60,
+    photos=5,
 )
-QUICK = Effort(rounds=1, taps=3, hang=1.0, orders=200, alerts=2, burst=40, quiet=6.0, starts=1, flood=300, growth=600)
+QUICK = Effort(rounds=1, taps=3, hang=1.0, orders=200, alerts=2, burst=40, quiet=6.0, starts=1, flood=300, growth=600,
+    chats=8, words=10, photos=1,
+)  # fmt: skip
 
 
 def ms(seconds: float) -> str:
