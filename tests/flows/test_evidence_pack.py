@@ -169,6 +169,8 @@ async def test_the_same_things_make_the_same_pack(bench: Bench, hosts: FakeHosts
         case = named(await evidence_pack._case(bench.desk, tables, ORDER.id))
     zips = [await evidence_pack._zipped(bench.desk, case, "en", most=None) for _ in range(2)]
     assert zips[0] == zips[1]
+    with zipfile.ZipFile(io.BytesIO(zips[0])) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {evidence_pack.BEGINNING}
 
 
 async def test_a_pack_is_for_leads_and_leaves_a_line_in_the_journal(bench: Bench, hosts: FakeHosts) -> None:
