@@ -3,8 +3,8 @@
 The worker has no secret in its environment and limits on memory and time; whatever a file does to it, the desk sees a
 `BadFile`. The desk's own threads only carry bytes, so the loop waits for nothing.
 
-Time: `seconds` of CPU per thread that works on a file (only HEIC has two), counted by the kernel. By the clock a worker
-may take `PATIENCE` times as long, because on a busy machine a second of CPU takes several.
+Time: `seconds` of CPU for a file, four times that for a HEIC (two threads, large pictures), counted by the kernel. By
+the clock a worker may take `PATIENCE` times as long, because on a busy machine a second of CPU takes several.
 """
 
 import asyncio
@@ -88,16 +88,14 @@ class _Job:
         self._patience = patience
         self._content = content
         self._given = ""
-        self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
 
     def stop(self) -> None:
         """Kill the worker if it still runs, and let none be started."""
-        with self._lock:
-            self._is_stopped = True
-            if self._child is not None:
-                self._child.kill()
+        self._is_stopped = True
+        if self._child is not None:
+            self._child.kill()
 
     def run(self) -> list[Prepared]:
         """Start the worker, feed it, take its answer.
@@ -125,19 +123,21 @@ class _Job:
                 self.stop()
 
     def _start(self) -> "subprocess.Popen[bytes] | None":
-        with self._lock:
-            if self._is_stopped:
-                return None
-            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, nothing from outside
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=ROOT,
-                env=ENVIRONMENT,
-                start_new_session=True,
-            )
-            return self._child
+        """A worker, unless it is no longer wanted. `stop` sees the child, or this sees that it was called."""
+        if self._is_stopped:
+            return None
+        self._child = child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, nothing from outside
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            start_new_session=True,
+        )
+        if self._is_stopped:
+            child.kill()
+        return child
 
     def _talk(self, child: "subprocess.Popen[bytes]") -> list[Prepared]:
         assert child.stdin is not None and child.stdout is not None

@@ -16,8 +16,8 @@ IN_TABLES = frozenset(
 )
 SAMPLE_GROUPS = frozenset((b"sgpd", b"sbgp"))
 OF_CODEC = frozenset(
-    b"avcC hvcC av1C vpcC esds colr pasp clap btrt fiel dvcC dvvC dvwC mdcv clli SmDm CoLL dac3 dec3 dOps alac chan chnl "
-    b"srat wave".split()
+    b"avcC hvcC av1C vpcC esds colr pasp clap btrt fiel dvcC dvvC dvwC mdcv clli SmDm CoLL dac3 dec3 dOps alac chan "
+    b"chnl srat wave".split()
 )
 VISUAL_BYTES, SOUND_BYTES = 78, 28
 MORE_SOUND_BYTES = {0: 0, 1: 16, 2: 36}

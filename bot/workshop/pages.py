@@ -13,7 +13,7 @@ from bot.workshop.unfit import Broken, Unfit
 POINTS_PER_INCH = 72
 DOTS_PER_INCH = 150
 PAGE_PIXELS = 4 * 2**20
-"""A4 at 150 dots an inch has half of this; a larger page is drawn with fewer dots. As a PNG it always fits the venue."""
+"""A4 at 150 dots an inch has half of this; a larger page is drawn with fewer. As a PNG it always fits the venue."""
 
 LONGEST_SIDE = 8000
 PACKING = 3
