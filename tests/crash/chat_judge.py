@@ -14,7 +14,18 @@ from bot.sandbox.gate.chats import Message as Line
 from bot.sandbox.gate.orders import Order
 from tests.crash.chat_pictures import number_of
 from tests.crash.chat_play import TEAM, Play, Spoken
-from tests.crash.chat_seen import FILE_MISSING, HELD, MISSING, REFUSED, UNKNOWN, Told, all_told, answers, mark_on
+from tests.crash.chat_seen import (
+    DELIVERED,
+    FILE_MISSING,
+    HELD,
+    MISSING,
+    REFUSED,
+    UNKNOWN,
+    Told,
+    all_told,
+    answers,
+    mark_on,
+)
 from tests.crash.stage import GROUP, Stage
 
 DONE, BROKEN = "👌", "💔"
@@ -97,7 +108,7 @@ def _one_item(
         mark = mark_on(play.stage.box.world, spoken.chat, _mates(play, spoken)[0].message)
         words = _of_album(play, spoken, replies)
         seen.append((spoken.chat, spoken.message, mark, sorted(words)))
-        if mark == DONE:
+        if _is_done(mark, words):
             done += 1
         elif not words:
             found.bad("silent", f"{item}: mark {mark!r} and no word, arrived {arrived} of {len(speakers)}")
@@ -122,12 +133,17 @@ def _mates(play: Play, spoken: Spoken) -> list[Spoken]:
     return [one for one in play.spoken if one.album == spoken.album] if spoken.album else [spoken]
 
 
+def _is_done(mark: str, words: set[str]) -> bool:
+    """By the mark, or in words where nothing says otherwise."""
+    return mark == DONE or (DELIVERED in words and mark != BROKEN and not words & {UNKNOWN, MISSING, REFUSED, HELD})
+
+
 def _is_partial(spoken: Spoken) -> bool:
     return bool(spoken.album) or (spoken.picture is not None and bool(spoken.text))
 
 
 def _outcome(mark: str, words: set[str]) -> str:
-    if mark == DONE:
+    if _is_done(mark, words):
         return "delivered"
     return next((word for word in (MISSING, REFUSED, HELD, UNKNOWN) if word in words), "said otherwise")
 
@@ -157,26 +173,7 @@ def _sent(stage: Stage, call: ChatCall) -> Item:
 def to_staff(play: Play, found: Judgement, kills: int) -> None:
     told = {chat: all_told(play.stage.box.world, chat) for chat in (*TEAM, GROUP)}
     for order in play.orders:
-        short = str(order.id)[-4:]
-        said = _said_by_buyer(order)
-        covered: set[int] = set()
-        for chat, chunks in told.items():
-            walk = _Walk(said, is_all=chat == GROUP)
-            for chunk in chunks.get(short, []):
-                walk.take(chunk)
-            for rule, what in walk.bad:
-                found.bad(rule, f"order {short} in {chat}: {what}")
-            if chat == GROUP and walk.place < len(said):
-                found.bad("never told to the group", f"order {short}: {said[walk.place :]}")
-            if chat != GROUP:
-                covered |= walk.covered
-            found.counts["marked repeats"] += walk.marked
-            found.counts["unmarked repeats"] += walk.unmarked
-            found.counts[f"repeats in {chat}"] += walk.marked + walk.unmarked
-        untold = [line for place, line in enumerate(said) if place not in covered]
-        if untold:
-            found.bad("never told to a person", f"order {short}: {untold}")
-        found.counts["from buyers said"] += len(said)
+        _one_order(order, told, found)
     shorts = {str(order.id)[-4:] for order in play.orders}
     for chat, by_order in told.items():
         if strange := by_order.keys() - shorts:
@@ -184,6 +181,28 @@ def to_staff(play: Play, found: Judgement, kills: int) -> None:
         if found.counts[f"repeats in {chat}"] > kills:
             found.bad("more repeats than kills", f"{chat}: {found.counts[f'repeats in {chat}']}, kills {kills}")
     _topics(play.stage, found, told[GROUP])
+
+
+def _one_order(order: Order, told: dict[int, dict[str, list[Told]]], found: Judgement) -> None:
+    """The group is told of everything; between them, our people are, too."""
+    short, said = str(order.id)[-4:], _said_by_buyer(order)
+    covered: set[int] = set()
+    for chat, chunks in told.items():
+        walk = _Walk(said, is_all=chat == GROUP)
+        for chunk in chunks.get(short, []):
+            walk.take(chunk)
+        for rule, what in walk.bad:
+            found.bad(rule, f"order {short} in {chat}: {what}")
+        if chat == GROUP and walk.place < len(said):
+            found.bad("never told to the group", f"order {short}: {said[walk.place :]}")
+        covered |= walk.covered if chat != GROUP else set()
+        found.counts["marked repeats"] += walk.marked
+        found.counts["unmarked repeats"] += walk.unmarked
+        found.counts[f"repeats in {chat}"] += walk.marked + walk.unmarked
+    untold = [line for place, line in enumerate(said) if place not in covered]
+    if untold:
+        found.bad("never told to a person", f"order {short}: {untold}")
+    found.counts["from buyers said"] += len(said)
 
 
 def _said_by_buyer(order: Order) -> list[str]:

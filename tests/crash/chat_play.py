@@ -55,10 +55,13 @@ class Play:
     async def talk(self) -> None:
         for word in self.plan.words:
             await self.at(word.at)
-            if word.by == BUYER:
-                self._buyer(word)
-            else:
-                self._staff(word)
+            self.do(word)
+
+    def do(self, word: Word) -> None:
+        if word.by == BUYER:
+            self._buyer(word)
+        else:
+            self._staff(word)
 
     def _buyer(self, word: Word) -> None:
         order = self.orders[word.order]
@@ -151,7 +154,7 @@ class Play:
 
 
 def _choices(message: Message) -> dict[Verb, str]:
-    found = {}
+    found: dict[Verb, str] = {}
     for row in message.inline_keyboard:
         for button in row:
             tap = Tap.parse(button.get("callback_data", ""))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 import tempfile
 import time
@@ -17,11 +18,12 @@ from pathlib import Path
 
 from bot.sandbox.gate.faults import fault_from
 from bot.sandbox.gate.rate_limit import RateLimit
-from tests.crash.chat_judge import HEARD, Judgement, judge
+from tests.crash.chat_judge import Judgement, judge
 from tests.crash.chat_plan import Plan, Trouble, make_plan
 from tests.crash.chat_play import Play
+from tests.crash.chat_quiet import settle
 from tests.crash.nursery import Nursery, nursery
-from tests.crash.stage import NotSeen, Stage, make_template, stage
+from tests.crash.stage import NotSeen, make_template, stage
 from tests.crash.sweep import quiet
 
 SPEED = 20.0
@@ -30,12 +32,6 @@ SETTLE_SECONDS = 150.0
 GRACE_SECONDS = 2.0
 KILLED = 9
 PLENTY = 1_000_000  # requests: the venue's limit is in real seconds, of which a fast desk has too few
-BUSY = (
-    "SELECT (SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL)"
-    " + (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending'))"
-    " + (SELECT COUNT(*) FROM files WHERE state = 'wanted')"
-    " + (SELECT COUNT(*) FROM sayings WHERE state IN ('planned', 'sent', 'unknown')) AS busy"
-)
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,10 @@ async def prove(found: Nursery, template: Path, folder: Path, wanted: Wanted) ->
         deciding = asyncio.create_task(play.decide())
         try:
             await asyncio.gather(play.talk(), killer.run(), *(_trouble(play, one) for one in plan.troubles))
-            is_settled = await _settle(play, wanted.settle)
+            box = made.box
+            box.venue.faults.clear()
+            box.world.faults.ordered.clear()
+            is_settled = await settle(play, wanted.settle)
         finally:
             deciding.cancel()
         return Proof(plan, judge(play, killer.kills), killer.kills, time.monotonic() - began, is_settled)
@@ -129,9 +128,8 @@ class Killer:
         assert desk is not None
         (self._play.stage.folder / "kill").write_text(point)
         desk.arm()
-        end = time.monotonic() + GRACE_SECONDS
-        while not desk.is_gone and time.monotonic() < end:
-            await asyncio.sleep(0.02)
+        with contextlib.suppress(TimeoutError):
+            await desk.gone(GRACE_SECONDS)
 
 
 async def _trouble(play: Play, one: Trouble) -> None:
@@ -146,27 +144,6 @@ async def _trouble(play: Play, one: Trouble) -> None:
         await listener.go_away()
         await asyncio.sleep(one.facts["seconds"])
         await listener.come_back()
-
-
-async def _settle(play: Play, seconds: float) -> bool:
-    """Until nothing is under way any more; faults that were not met by then are taken back."""
-    made = play.stage
-    made.box.venue.faults.clear()
-    made.box.world.faults.ordered.clear()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if _is_settled(play):
-            return True
-        await asyncio.sleep(0.25)
-    return False
-
-
-def _is_settled(play: Play) -> bool:
-    made = play.stage
-    if made.box.world.updates.pending or play.undecided():
-        return False
-    there = sum(len(order.chat.messages) for order in play.orders)
-    return made.ask(BUSY)[0]["busy"] == 0 and sum(row["count"] for row in made.ask(HEARD)) >= there
 
 
 async def main(wanted: Wanted, folder: Path) -> Proof:

@@ -13,8 +13,9 @@ HEADER = re.compile(r"^💬 .*? · (\d{4})( · .*)?$")
 REPEAT = "may be a repeat"
 NOT_HERE = re.compile(r"(Picture|Video|File|Receipt), not here:")
 FILE_MISSING = "(a file that is not here)"
-HELD, UNKNOWN, MISSING, REFUSED, OTHER = "held", "unknown", "missing", "refused", "other"
-OUTCOMES = {"✋": HELD, "❓": UNKNOWN, "❗": MISSING, "💔": REFUSED}
+HELD, UNKNOWN, MISSING, REFUSED, DELIVERED, OTHER = "held", "unknown", "missing", "refused", "delivered", "other"
+OUTCOMES = {"✋": HELD, "❓": UNKNOWN, "❗": MISSING, "💔": REFUSED, "👌": DELIVERED}
+UNDER_WAY = ("⏫", "👀")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def answers(world: TelegramWorld, chat: int) -> dict[int, set[str]]:
     """By message of a person: what the bot's replies to it say of what became of it."""
     found: dict[int, set[str]] = {}
     for message in from_bot(world, chat):
-        if message.reply_to is not None:
-            found.setdefault(message.reply_to, set()).add(OUTCOMES.get((message.text or " ")[0], OTHER))
+        words = message.text or " "
+        if message.reply_to is not None and not words.startswith(UNDER_WAY):
+            found.setdefault(message.reply_to, set()).add(OUTCOMES.get(words[0], OTHER))
     return found
