@@ -145,7 +145,8 @@ class Chats:
         """This message of ours is that saying. Each has one other: False, and nothing changed, when one is taken."""
         row = await self._session.row(
             "UPDATE chat_messages SET saying_id = :saying_id WHERE number = :number AND saying_id = ''"
-            " AND NOT EXISTS (SELECT 1 FROM chat_messages AS others WHERE others.saying_id = :saying_id)"
+            " AND NOT EXISTS (SELECT 1 FROM chat_messages AS others"
+            " WHERE others.saying_id = :saying_id AND others.saying_id <> '')"
             " RETURNING number",
             number=number,
             saying_id=saying_id,

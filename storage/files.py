@@ -32,8 +32,10 @@ class Files:
             )
 
     async def wanted(self, now: int) -> list[KeptFile]:
-        """What may be fetched now, oldest first."""
-        return await self._where("files.state = 'wanted' AND files.next_at <= :now", now=now)
+        """What may be fetched now, the longest due first."""
+        return await self._where(
+            "files.state = 'wanted' AND files.next_at <= :now", "files.next_at, files.number", now=now
+        )
 
     async def get(self, number: int) -> KeptFile | None:
         found = await self._where("files.number = :number", number=number)
@@ -124,8 +126,8 @@ class Files:
         await self._session.rows(f"DELETE FROM file_ids WHERE sha256 NOT IN ({_IN_USE})")  # noqa: S608 our own words
         return len(rows)
 
-    async def _where(self, condition: str, **values: Value) -> list[KeptFile]:
-        rows = await self._session.rows(f"{_SELECT} WHERE {condition} ORDER BY files.number", **values)
+    async def _where(self, condition: str, order: str = "files.number", **values: Value) -> list[KeptFile]:
+        rows = await self._session.rows(f"{_SELECT} WHERE {condition} ORDER BY {order}", **values)
         return [_file(row) for row in rows]
 
 

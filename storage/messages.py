@@ -72,13 +72,12 @@ class Messages:
     async def of_order_in(self, chat_id: int, order_id: str, kind: str) -> list[Shown]:
         """The order's messages of that kind in that chat, newest first."""
         rows = await self._session.rows(
-            "SELECT * FROM messages WHERE order_id = :order_id AND chat_id = :chat_id AND kind = :kind"
-            " ORDER BY message_id DESC",
+            "SELECT * FROM messages WHERE order_id = :order_id AND chat_id = :chat_id AND kind = :kind",
             chat_id=chat_id,
             order_id=order_id,
             kind=kind,
         )
-        return [_shown(row) for row in rows]
+        return sorted((_shown(row) for row in rows), key=lambda shown: shown.message_id, reverse=True)
 
     async def newest(self, person_id: int, kind: str) -> Shown | None:
         """What the person was shown last of that kind, in whichever chat."""

@@ -73,12 +73,11 @@ class Orders:
 
     async def followed(self, since_ms: int) -> list[StoredOrder]:
         """Those that are not final or became so since then, oldest first."""
-        return _all(
-            await self._session.rows(
-                "SELECT * FROM orders WHERE final_at IS NULL OR final_at >= :since ORDER BY created_at, id",
-                since=since_ms,
-            )
+        # Sorted here: asked to sort, SQLite reads every order there ever was
+        rows = await self._session.rows(
+            "SELECT * FROM orders WHERE final_at IS NULL OR final_at >= :since", since=since_ms
         )
+        return sorted(_all(rows), key=lambda one: (one.order.created_at, one.order.id))
 
     async def by_topic(self, topic_id: int) -> StoredOrder | None:
         """The newest order that has that topic."""

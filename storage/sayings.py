@@ -81,7 +81,8 @@ class Sayings:
         """What stands or may stand in the chat and of which no message there is known, oldest first."""
         return await self._where(
             f"order_id = :order_id AND {_MAY_STAND_THERE} AND NOT EXISTS"  # noqa: S608 our own words
-            " (SELECT 1 FROM chat_messages WHERE chat_messages.saying_id = sayings.id) ORDER BY number",
+            " (SELECT 1 FROM chat_messages WHERE chat_messages.saying_id = sayings.id"
+            " AND chat_messages.saying_id <> '') ORDER BY number",
             order_id=order_id,
         )
 
