@@ -172,6 +172,16 @@ async def test_a_chat_is_told_forwards_only_and_telling_begins_once(store: Store
         assert await chats.tellings("2") == {}
 
 
+async def test_where_what_was_told_is_gone_it_is_told_again_from_the_beginning(store: Store) -> None:
+    async with store.write() as tables:
+        chats = tables.chats
+        for chat_id in (GROUP, 7):
+            await chats.set_told(chat_id, ID, 5)
+        await chats.start_over(GROUP, ID)
+        await chats.start_over(GROUP, "2")
+        assert (await chats.tellings(ID), await chats.told(GROUP, "2")) == ({GROUP: 0, 7: 5}, None)
+
+
 async def test_a_digest_of_one_chat_is_no_digest_of_another(store: Store) -> None:
     async with store.write() as tables:
         await tables.chats.herald(GROUP, 9)
