@@ -6,7 +6,9 @@ The desk's minutes are `speed` times shorter, and so is the pace in which it may
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import html
+import re
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,8 @@ from tests.support.desk import DESK_GROUP, RunningDesk, running_desk
 from tests.support.sandbox import OPERATOR, Json, Message, Sandbox, running_sandbox, until
 
 READ = "get_transaction_details"
+ENDED = ("finished", "cancel", "bcancel", "scancel", "expired", "closed")
+_QUOTE = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,70 @@ class Shop:
             person, contains=contains, after=before, where=lambda message: bool(message.sender.get("is_bot"))
         )
 
+    async def talk(self, order: str, chat: int = OPERATOR) -> list[Message]:
+        """Every message there that shows words of this order's chat, oldest first."""
+        return [
+            message
+            for message in await self.box.telegram.messages(chat)
+            if message.text.startswith("💬 ") and is_about(message, order)
+        ]
+
+    async def quotes(self, order: str, chat: int = OPERATOR) -> list[str]:
+        """What stands in quotes there, in the order in which it is read."""
+        return [quote for message in await self.talk(order, chat) for quote in quoted(message)]
+
+    async def quoted(self, order: str, expected: Sequence[str], chat: int = OPERATOR, timeout: float = 10) -> None:
+        """Wait until exactly these words stand in quotes there, each once and in this order."""
+
+        async def look() -> bool | None:
+            return await self.quotes(order, chat) == list(expected) or None
+
+        await until(look, f"the quotes {list(expected)}", timeout, lambda: self.quotes(order, chat))
+
+    async def heard(
+        self, order: str, contains: str = "", chat: int = OPERATOR, *, after: int | Message = 0, timeout: float = 10
+    ) -> Message:
+        """The newest message there that shows such words of the order's chat."""
+        return await self.box.telegram.wait_for_message(
+            chat,
+            contains=contains,
+            after=after,
+            where=lambda message: message.text.startswith("💬 ") and is_about(message, order),
+            timeout=timeout,
+        )
+
+    async def under(
+        self, number: int, contains: str = "", chat: int = OPERATOR, *, button: str | None = None, timeout: float = 10
+    ) -> Message:
+        """What the desk answers under somebody's own message."""
+        return await self.box.telegram.wait_for_message(
+            chat,
+            contains=contains,
+            button=button,
+            where=lambda message: message.reply_to == number and bool(message.sender.get("is_bot")),
+            timeout=timeout,
+        )
+
+    async def marked(self, number: int, emoji: str, chat: int = OPERATOR, timeout: float = 10) -> None:
+        """The desk's mark on somebody's own message."""
+        viewer = chat if chat > 0 else OPERATOR
+        await self.box.telegram.wait_for_reaction(chat, number, emoji, viewer=viewer, timeout=timeout)
+
+    async def asked(self, order: str, words: str) -> Message:
+        """The buyer asks, and the phone shows it: what a reply goes to."""
+        await self.box.gate.buyer_says(order, words)
+        return await self.heard(order, words)
+
+    async def sent(self, order: str) -> list[str]:
+        """The texts that reached the venue for this order, delivered or not; a file by its key."""
+        return [send.text or send.file_key for send in await self.box.gate.chat_sends(order)]
+
+    async def end_all(self) -> None:
+        """No order stays open: what a shop at a higher speed reads in a second must not grow with every journey."""
+        for order in await self.box.gate.orders():
+            if order.status not in ENDED:
+                await self.box.gate.act(order.id, "cancel_elsewhere")
+
     async def newest(self, person: int) -> int:
         return max((message.id for message in await self.box.telegram.messages(person)), default=0)
 
@@ -120,17 +188,30 @@ def is_about(message: Message, order: str) -> bool:
     return order[-4:] in message.text.partition("\n")[0]
 
 
+def quoted(message: Message) -> list[str]:
+    """The words in quotes, as they are read."""
+    return [html.unescape(re.sub(r"<[^>]*>", "", found)) for found in _QUOTE.findall(message.html)]
+
+
+def unquoted(message: Message) -> str:
+    """Everything that does not stand in a quote."""
+    return html.unescape(re.sub(r"<[^>]*>", "", _QUOTE.sub("", message.html)))
+
+
 @asynccontextmanager
-async def open_shop(folder: Path, *, speed: float = 8.0, language: str = "en") -> AsyncIterator[Shop]:
-    """Polls the venue four times a second, whatever the speed."""
+async def open_shop(folder: Path, *, speed: float = 8.0, language: str = "en", **changes: str) -> AsyncIterator[Shop]:
+    """`changes` are settings."""
     async with running_sandbox() as box:
         await box.telegram.flood(False)
-        async with running_desk(
-            box,
-            folder / "desk.db",
-            language=language,
-            speed=speed,
-            desk_markets="USDT/CNY",
-            poll_seconds=str(0.25 * speed),
-        ) as desk:
-            yield Shop(box, desk, speed)
+        async with open_desk(box, folder, speed=speed, language=language, **changes) as shop:
+            yield shop
+
+
+@asynccontextmanager
+async def open_desk(
+    box: Sandbox, folder: Path, *, speed: float = 1.0, language: str = "en", **changes: str
+) -> AsyncIterator[Shop]:
+    """A desk of the shop in this folder; polls the venue four times a second, whatever the speed."""
+    settings = {"desk_markets": "USDT/CNY", "poll_seconds": str(0.25 * speed)} | changes
+    async with running_desk(box, folder / "desk.db", language=language, speed=speed, **settings) as desk:
+        yield Shop(box, desk, speed)
