@@ -101,8 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("staff", help="who may do what")
     journal = verbs.add_parser("journal", help="who did what; --csv for a spreadsheet")
     journal.add_argument("--csv", action="store_true")
-    export = verbs.add_parser("export", help="one order: facts, intents and journal lines, as JSON")
+    export = verbs.add_parser("export", help="the appeal pack of one order, as a zip")
     export.add_argument("order")
+    export.add_argument("file", nargs="?", help="order-ORDER.zip when left out; never over an existing file")
     backup = verbs.add_parser("backup", help="a copy of the database while the desk runs")
     backup.add_argument("file")
     return parser

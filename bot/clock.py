@@ -28,7 +28,7 @@ class Clock:
             return int(unix_seconds * 1000)
         return int((self._start + (unix_seconds - self._start) * self._speed) * 1000)
 
-    def wall(self, moment: int) -> float:
+    def wall_seconds(self, moment: int) -> float:
         """The Unix seconds at which other clocks show this moment of our scale."""
         if self._speed == 1.0:
             return moment / 1000

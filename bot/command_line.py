@@ -4,17 +4,20 @@ import argparse
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.app import Application, assemble
+from bot.domain.errors import NotAllowed
 from bot.domain.journal import Entry
 from bot.flows import check as check_flow
+from bot.flows import evidence_pack
 from bot.flows import freeze as freeze_flow
 from bot.flows import journal as journal_flow
-from bot.flows import order_export
 from bot.flows import people as people_flow
 from bot.settings import Settings
 from bot.views import technician
@@ -98,14 +101,26 @@ def defused(cell: str) -> str:
 
 
 async def export(settings: Settings, options: argparse.Namespace) -> int:
-    """Everything the desk keeps of one order."""
-    async with _opened(settings) as application:
-        document = await order_export.export(application.desk, options.order)
-    if document is None:
+    """The appeal pack of one order, in a new file that only its owner can read."""
+    target = Path(options.file or f"order-{options.order[:40]}.zip")
+    try:
+        async with _opened(settings) as application:
+            content = await evidence_pack.pack(application.desk, options.order, None)
+        _write_new(target, content)
+    except NotAllowed:
         print(technician.no_order(options.order, settings.desk_language), file=sys.stderr)
         return 1
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    except OSError as no:
+        print(technician.not_written(str(target), no.strerror or "", settings.desk_language), file=sys.stderr)
+        return 1
+    print(technician.copied(str(target), settings.desk_language))
     return 0
+
+
+def _write_new(target: Path, content: bytes) -> None:
+    """Readable by its owner only, and never over something else."""
+    with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
 
 
 async def backup(settings: Settings, options: argparse.Namespace) -> int:

@@ -1,7 +1,6 @@
 """Talking with buyers: what people say, reply, send and tap, each as one call of a flow and one card."""
 
 from dataclasses import replace
-from functools import partial
 
 from telegram import Message
 
@@ -9,7 +8,7 @@ from bot.domain.conversation import Template
 from bot.domain.errors import NotAllowed
 from bot.domain.sayings import PhoneFile
 from bot.domain.situations import Situation
-from bot.flows import assemble, chat_view, deliver, fetch_files, say
+from bot.flows import assemble, chat_view, deliver, evidence_pack, fetch_files, say
 from bot.flows.deliver import MENU
 from bot.flows.say import Spoken
 from bot.flows.tell_chat import SAID
@@ -193,8 +192,10 @@ async def say_template(did: Did, order_id: str, number: str) -> None:
 
 
 async def _rendered(did: Did, order_id: str, number: str) -> tuple[Situation, Template, str]:
-    reader = did.reader
-    return await chat_view.rendered(did.desk, did.person_id, order_id, number, partial(clock, timezone=reader.timezone))
+    def clock_of(seconds: int) -> str:
+        return clock(seconds * 1000, did.reader.timezone)
+
+    return await chat_view.rendered(did.desk, did.person_id, order_id, number, clock_of)
 
 
 async def template_list(did: Did) -> None:
@@ -254,8 +255,6 @@ async def allow_host_yes(did: Did, number: str) -> None:
 
 async def pack(did: Did, order_id: str) -> None:
     """One order's conversation with files and our journal lines, in the order Gate asks for in an appeal."""
-    from bot.flows import evidence_pack
-
     situation = await assemble.show(did.desk, did.person_id, order_id)
     content = await evidence_pack.pack(did.desk, order_id, did.person_id)
     card = replace(views.pack_caption(situation, did.reader), rows=())

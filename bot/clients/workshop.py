@@ -23,7 +23,7 @@ from bot.domain.chat import FILE_TYPES, MAX_FILE_BYTES
 from bot.workshop.kinds import ending_of
 from bot.workshop.wire import Garbled, take, take_head
 
-PATIENCE = 6
+PATIENCE = 15
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8"}
 """All that a worker knows of its surroundings. One arena: the allocator must not reserve what the limit counts."""

@@ -56,7 +56,7 @@ class ChatMessage:
         """Equal for the same message seen twice. A file counts by its key, because links are made anew."""
         body = self.file_key or self.text
         parts = (self.order_id, str(self.at), self.author_id or self.author_name, self.kind.value, body, self.facts)
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def author(self, *, own_id: str, counterparty_id: str) -> Author:
         """Who wrote it: by encrypted id first, by the venue's stand-in names second."""

@@ -180,10 +180,10 @@ async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
     """The order's topic in the desk group; None when people deleted it: then a new one gets the whole chat again."""
     async with desk.store.write() as tables:
         await tables.orders.set_topic(order_id, topic_id)
-        if topic_id is None and desk.desk_chat_id is not None:
-            if await tables.chats.told(desk.desk_chat_id, order_id) is not None:
-                await tables.chats.start_over(desk.desk_chat_id, order_id)
-                await put(desk, tables, desk.desk_chat_id, None, order_id)
+        group = desk.desk_chat_id
+        if topic_id is None and group is not None and await tables.chats.told(group, order_id) is not None:
+            await tables.chats.start_over(group, order_id)
+            await put(desk, tables, group, None, order_id)
 
 
 async def topic_of(desk: Desk, order_id: str) -> int | None:

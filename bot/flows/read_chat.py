@@ -120,7 +120,7 @@ def _is_it(desk: Desk, heard: Heard, saying: Saying) -> bool:
     if heard.author not in (Author.US, Author.UNKNOWN) or saying.sent_at is None:
         return False
     message = heard.message
-    sent_there = desk.clock.wall(saying.sent_at) - desk.venue.skew_seconds
+    sent_there = desk.clock.wall_seconds(saying.sent_at) - desk.venue.skew_seconds
     if message.at < sent_there - CLOCKS_DIFFER_SECONDS:
         return False
     if saying.kind is SayingKind.TEXT:
@@ -188,7 +188,7 @@ def _is_worth_telling(stored: StoredOrder, heard: Heard) -> bool:
 
 async def _rings(desk: Desk, tables: Tables, stored: StoredOrder, theirs: Sequence[Heard]) -> bool:
     """Loud once per order in three minutes, and never for what is old news."""
-    if not theirs or max(heard.message.at for heard in theirs) < desk.clock.wall(desk.now()) - OLD_NEWS_SECONDS:
+    if not theirs or max(heard.message.at for heard in theirs) < desk.clock.wall_seconds(desk.now()) - OLD_NEWS_SECONDS:
         return False
     reading = await tables.chats.reading(stored.order.id)
     rung_at = reading.rung_at if reading is not None else None

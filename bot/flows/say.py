@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.domain.braking import names_other_order
 from bot.domain.chat import MAX_TEXT
-from bot.domain.contacts import find_contact, names_host
+from bot.domain.contacts import allowed_in, find_contact, names_host
 from bot.domain.errors import NotAllowed
-from bot.domain.orders import Order
 from bot.domain.parts import length, split
 from bot.domain.sayings import (
     ALBUM_SECONDS,
@@ -145,7 +144,7 @@ async def _doubts(desk: Desk, tables: Tables, stored: StoredOrder, spoken: Spoke
     if text:
         if found := names_host(text, desk.policy.checkout_hosts):
             doubts[Doubt.CHECKOUT] = found
-        elif found := find_contact(text, _own_words(order)):
+        elif found := find_contact(text, allowed_in(order)):
             doubts[Doubt.CONTACT] = found
         others = [other.order for other in await tables.orders.open_orders() if other.order.id != order.id]
         if not spoken.is_composed and (other := names_other_order(text, order, others)) is not None:
@@ -153,11 +152,6 @@ async def _doubts(desk: Desk, tables: Tables, stored: StoredOrder, spoken: Spoke
         if length(text.strip()) > MAX_TEXT:
             doubts[Doubt.LONG] = str(len(split(text)))
     return {str(doubt): about[:100] for doubt, about in doubts.items()}
-
-
-def _own_words(order: Order) -> tuple[str, ...]:
-    """What looks like a contact and is part of the trade: the order's number and the accounts Gate itself shows."""
-    return (order.id, *(payee.account for payee in order.payees if payee.account))
 
 
 async def approve(desk: Desk, user_id: int, saying_id: str) -> list[Saying]:

@@ -16,6 +16,11 @@ def copied(file: str, language: str) -> str:
     return words("Copied to {file}", file=file)
 
 
+def not_written(file: str, why: str, language: str) -> str:
+    words = texts_for(language)
+    return words("Cannot write {file}: {why}", file=file, why=why)
+
+
 def no_order(order_id: str, language: str) -> str:
     words = texts_for(language)
     return words("The desk never saw an order {order}.", order=order_id)

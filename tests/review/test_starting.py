@@ -56,8 +56,8 @@ class _Reachable(Application):
 
 async def _application(folder: Path, kind: Callable[..., Application]) -> Application:
     made = await assemble(_settings(folder))
-    parts = (made.settings, made.desk, made.telegram, made.relay, made.inbox, made.http, made.hosts, made.bench, made.store)
-    return kind(*parts)
+    reached = (made.telegram, made.relay, made.inbox, made.http, made.hosts, made.bench)
+    return kind(made.settings, made.desk, *reached, made.store)
 
 
 async def test_a_desk_whose_loop_ended_ends_too(tmp_path: Path) -> None:

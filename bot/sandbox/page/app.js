@@ -26,7 +26,7 @@ function drawStories(state) {
   $("watch").textContent = current ? pick(current.watch) : "";
   const lines = state.told.slice(state.told.lastIndexOf(heading) + 1).slice(-3);
   keyed($("told"), lines.map((line) => ({ ...line, key: `${line.at}`, look: [line.at, page.language] })), (line) =>
-    node("li", {}, node("time", {}, clock(line.at, true)), ` ${pick(line)}`));
+    node("li", { title: pick(line) }, node("time", {}, clock(line.at, true)), ` ${pick(line)}`));
 }
 
 async function act(move) {
