@@ -21,15 +21,17 @@ from bot.domain.intents import Action
 from bot.domain.policy import Policy
 from bot.domain.situations import Reader
 from bot.domain.staff import Limit, Person, Role
-from bot.flows import admit, assemble, deliver
+from bot.flows import admit, assemble, deliver, lane
 from bot.flows.absorb import look
 from bot.flows.deliver import CARD, NOTICE, Shown
 from bot.flows.desk import Desk
+from bot.flows.talk import Talk
 from bot.views.card import Card
 from bot.views.orders import order_card
 from handlers import Mouthpiece
 from storage.store import Store
-from tests.security.venue import SECOND, Venue
+from tests.security.venue import OWN_ID, SECOND, Venue
+from tests.support.fake_files import FakeBench, FakeHosts, FakePhone
 
 OWNER, LEAD, OPERATOR, OPERATOR_2, AGENT, VIEWER = 1001, 1002, 1003, 1006, 1004, 1005
 STRANGER, REMOVED, FROZEN = 1999, 1007, 1008
@@ -86,9 +88,13 @@ class Told:
 
 @dataclass
 class Mouth:
-    """Remembers what it shows like the relay does, and sends nothing. Callback ids are `cb-PERSON-…`."""
+    """Remembers what it shows like the relay does, and sends nothing. Callback ids are `cb-PERSON-…`.
+
+    `files` are what was handed out, as (chat, file name).
+    """
 
     desk: Desk
+    files: list[tuple[int, str]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     menus: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -126,7 +132,8 @@ class Mouth:
     async def show_menu(self, person_id: int, commands: Sequence[tuple[str, str]]) -> None:
         self.menus[person_id] = tuple(name for name, _ in commands)
 
-    async def show_file(self, chat_id: int, card: Card, content: bytes, name: str, *, order_id: str) -> None: ...
+    async def show_file(self, chat_id: int, card: Card, content: bytes, name: str, *, order_id: str) -> None:
+        self.files.append((chat_id, name))
 
     async def leave_line(self, old: Shown, line: Card) -> None:
         await deliver.retire(self.desk, old)
@@ -141,9 +148,11 @@ Json = dict[str, Any]
 
 @dataclass
 class Stand:
-    """`told` is everything people were shown since the last `forget`."""
+    """`told` is everything people were shown since the last `forget`; `phone` holds the files people send."""
 
     desk: Desk
+    phone: FakePhone
+    hosts: FakeHosts
     venue: Venue
     clock: StillClock
     mouth: Mouth
@@ -164,7 +173,17 @@ class Stand:
 
     def forget(self) -> None:
         self.told.clear()
+        self.mouth.files.clear()
         self.venue.posts.clear()
+        self.venue.said.clear()
+
+    async def send(self) -> None:
+        """Whatever is planned for buyers leaves now."""
+        self.clock.go_on(2)
+        await lane.round_(self.desk)
+        if lanes := list(self.desk.talk.lanes.values()):
+            await asyncio.wait(lanes, timeout=10)
+        await self.desk.drain(5)
 
     async def raw(self, *bodies: Mapping[str, Any]) -> None:
         """Updates as Telegram would hand them over in one batch: through the gate, then to their handler."""
@@ -256,6 +275,7 @@ async def standing(folder: Path) -> AsyncIterator[Stand]:
     database = folder / "desk.db"
     store = await Store.open(f"sqlite:///{database}")
     clock, venue, numbers = StillClock(), Venue(), itertools.count(1)
+    phone, hosts = FakePhone(), FakeHosts("files.example")
     desk = Desk(
         store=store,
         gate=venue,
@@ -263,13 +283,14 @@ async def standing(folder: Path) -> AsyncIterator[Stand]:
         clock=clock,
         new_id=lambda: f"id{next(numbers):06d}",
         desk_chat_id=DESK_GROUP,
+        talk=Talk(phone=phone, hosts=hosts, bench=FakeBench(), own_id=OWN_ID),
     )
     await _people(desk)
     for order_id in venue.orders:
         await look(desk, order_id)
     clock.go_on(1)
     mouth = Mouth(desk)
-    stand = Stand(desk, venue, clock, mouth, Mouthpiece(desk, mouth, itself()), database)
+    stand = Stand(desk, phone, hosts, venue, clock, mouth, Mouthpiece(desk, mouth, itself()), database)
     try:
         yield stand
     finally:

@@ -78,6 +78,8 @@ def effects(stand: Stand, was: Before, allowed: set[str], ignored: Sequence[str]
             found.append(f"told {row['chat_id']}: {row['notice']}")
     found += [f"said to {told.chat_id}: {told.text[:40]}" for told in stand.told]
     found += [f"posted {post}" for post in stand.venue.posts]
+    found += [f"said to a buyer {said}" for said in stand.venue.said]
+    found += [f"handed out {file}" for file in stand.mouth.files]
     return found
 
 
@@ -233,7 +235,8 @@ async def test_invented_button_data_gets_a_fresh_card_and_opens_nothing(stand: S
 
 async def test_every_verb_pressed_on_a_message_that_never_showed_it_does_nothing(stand: Stand) -> None:
     values = {"order": SALE, "seal": "id000001", "index": "0", "id": "1", "action": "release", "page": "0",
-              "invite": "id000001", "role": "lead", "state": "off", "code": "zh"}  # fmt: skip
+              "invite": "id000001", "role": "lead", "state": "off", "code": "zh", "before": "0", "template": "1",
+              "saying": "id000001", "file": "1"}  # fmt: skip
     number = await stand.buttons(OWNER, ["x"], SALE)
     for verb, fields in FIELDS.items():
         if verb is Verb.DISMISS:

@@ -25,6 +25,8 @@ COMMANDS = {
     "/orders": "viewer", "/order 0417": "viewer", "/help": "viewer", "/language en": "viewer",
     "/timezone UTC": "viewer", "/duty on": "agent", "/freeze": "lead", "/journal": "lead",
     f"/staff freeze {OPERATOR_2}": "lead", "/unfreeze": "owner", f"/staff unfreeze {OPERATOR_2}": "owner",
+    "/chat 0417": "viewer", "/templates": "viewer", "/say 0417 hello": "agent",
+    "/templates add en Thanks | Thank you.": "lead", "/templates remove 1": "lead",
     "/staff": "owner", "/staff invite agent": "owner", f"/staff role {OPERATOR_2} agent": "owner",
     f"/staff remove {OPERATOR_2}": "owner", "/staff limit operator release 1 1": "owner", "/staff limits": "owner",
 }  # fmt: skip
@@ -35,10 +37,14 @@ BUTTONS = {
     f"r:{SALE}": "operator", f"mp:{PURCHASE}": "operator",
     f"me:{PURCHASE}:0": "operator", f"pe:{PURCHASE}": "operator", f"c:{PURCHASE}": "operator",
     f"rs:{PURCHASE}": "operator", f"rn:{PURCHASE}:1": "operator", f"uy:{OTHER_SALE}": "lead", "j:0": "lead",
-    "s": "owner",
+    f"ch:{SALE}": "viewer", f"hi:{SALE}:1": "viewer", f"te:{SALE}:1": "agent", f"st:{SALE}:1": "agent",
+    "sy:id000001": "agent", "sx:id000001": "agent", "sr:id000001": "agent", f"pk:{SALE}": "lead",
+    "ah:1": "owner", "ay:1": "owner", "s": "owner",
 }  # fmt: skip
+SHOWN_FROM = {"wr": "agent", "tp": "agent"}
+"""buttons that change nothing and hand out nothing, but are only shown to those who can use what they open"""
 ORDER = list(PEOPLE)
-LOWEST_OF_VERB = {data.split(":")[0]: lowest for data, lowest in BUTTONS.items()}
+LOWEST_OF_VERB = {data.split(":")[0]: lowest for data, lowest in BUTTONS.items()} | SHOWN_FROM
 
 
 def _may(role: str, lowest: str) -> bool:

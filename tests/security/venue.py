@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from bot.clients.gate_c2c.client import GateC2C
+from bot.domain.chat import Chat, ChatKind, ChatMessage, Sent
 from bot.domain.errors import VenueError
 from bot.domain.orders import Order, Payee, Profile, Side
 
 SALE, PURCHASE, OTHER_SALE = "2089000000000000417", "2089000000000000518", "2089000000000000619"
 SECOND = 1_795_226_400
-COUNTERPARTY = "张三丰"
+COUNTERPARTY, OWN_ID = "张三丰", "own"
 
 
 def an_order(order_id: str = SALE, side: Side = Side.SELL, **changes: Any) -> Order:
@@ -33,9 +34,16 @@ def an_order(order_id: str = SALE, side: Side = Side.SELL, **changes: Any) -> Or
 
 
 class Venue(GateC2C):
-    """Answers like the client. `posts` are the requests that moved money, as (verb, order, what was sent with it)."""
+    """Answers like the client. `posts` are the requests that moved money, as (verb, order, what was sent with it).
+
+    `said` is what reached buyers, texts and keys of files, as (order, words); `uploads` are the bytes of those files.
+    """
 
     def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+        self.uploads: list[bytes] = []
+        self.chats: dict[str, list[ChatMessage]] = {}
+        self.upload_begun = asyncio.Event()
         self.orders: dict[str, Order] = {}
         self.posts: list[tuple[str, str, dict[str, str | None]]] = []
         self.looks = 0
@@ -61,6 +69,10 @@ class Venue(GateC2C):
     def let_go(self) -> None:
         self._open.set()
 
+    def hold_uploads(self) -> None:
+        """From now on an upload hangs until `let_go`; `upload_begun` tells that one does."""
+        self._open.clear()
+
     async def order(self, *, order_id: str) -> Order:
         self.looks += 1
         self.look_begun.set()
@@ -80,3 +92,30 @@ class Venue(GateC2C):
 
     async def cancel(self, *, order_id: str, reason: str | None = None, memo: str | None = None) -> None:
         self.posts.append(("cancel", order_id, {"reason": reason, "memo": memo}))
+
+    def writes(self, order_id: str, text: str, **facts: Any) -> None:
+        """The other side writes this."""
+        self._hear(order_id, text, self.orders[order_id].counterparty_id, **facts)
+
+    def _hear(self, order_id: str, text: str, author: str, **facts: Any) -> None:
+        plain = ChatMessage(order_id, ChatKind.TEXT, text, SECOND, author, "")
+        self.chats.setdefault(order_id, []).append(replace(plain, **facts))
+
+    async def chat(self, *, order_id: str, after: int | None = None, before: int | None = None) -> Chat:
+        return Chat(order_id, tuple(self.chats.get(order_id, ())), False, "", SECOND)
+
+    async def say(self, *, order_id: str, text: str) -> Sent:
+        self.said.append((order_id, text))
+        self._hear(order_id, text, OWN_ID)
+        return Sent(SECOND * 1000, False, "")
+
+    async def send_file(self, *, order_id: str, file_key: str) -> Sent:
+        self.said.append((order_id, file_key))
+        self._hear(order_id, "", OWN_ID, kind=ChatKind.FILE, file_key=file_key)
+        return Sent(SECOND * 1000, False, "")
+
+    async def upload_file(self, *, content: bytes, content_type: str) -> str:
+        self.upload_begun.set()
+        await self._open.wait()
+        self.uploads.append(content)
+        return f"key-{len(self.uploads)}"
