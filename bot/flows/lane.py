@@ -12,6 +12,7 @@ from bot.domain.attachments import MAX_FROM_PHONE_BYTES, BadFile, Prepared
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
 from bot.domain.reach import FileGone, NotReached, Offline, Slow, TooBig
 from bot.domain.sayings import STALE_SECONDS, TRY_FOR_SECONDS, Doubt, Event, Saying, SayingKind, State
+from bot.domain.staff import Right
 from bot.flows.desk import Desk, StoreError, log
 from bot.flows.read_chat import read
 from bot.flows.saying_outcome import ask, journal, mark, progress, record
@@ -95,6 +96,10 @@ def _place(saying: Saying) -> tuple[bool, int, int]:
 
 async def _ready(desk: Desk, batch: list[Saying]) -> bool:
     """Everything of the batch can be sent; False when it changed and must be taken anew. Raises Later."""
+    person = desk.people.get(batch[0].person_id)
+    if person is None or not person.may(Right.CHAT):
+        await _silence(desk, batch)
+        return False
     if any(_is_stale(desk, saying) for saying in batch):
         await _hold(desk, batch, Doubt.STALE, str(STALE_SECONDS // 60))
         return False
@@ -106,6 +111,16 @@ async def _ready(desk: Desk, batch: list[Saying]) -> bool:
     if reading is None or reading.read_at is None:
         await _first_look(desk, batch[0].order_id)
     return True
+
+
+async def _silence(desk: Desk, batch: list[Saying]) -> None:
+    """Whoever may not talk with buyers any more does not, with what waited either."""
+    async with desk.store.write() as tables:
+        for saying in batch:
+            moved = await tables.sayings.move(
+                saying.id, frm=State.PLANNED, event=Event.REFUSED, at=desk.now(), answer="no_right_here"
+            )
+            await record(desk, tables, moved)
 
 
 def _is_stale(desk: Desk, saying: Saying) -> bool:

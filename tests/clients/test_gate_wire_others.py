@@ -1,10 +1,13 @@
 """Profiles, payment methods, ads and chats as their fixtures show them."""
 
+import base64
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot.clients.gate_c2c.client import PIECE, upload_body
+from bot.clients.gate_c2c.wire import encode
 from bot.clients.gate_c2c.wire_accounts import read_own_profile, read_payment_methods, read_profile, read_working
 from bot.clients.gate_c2c.wire_ads import read_ad, read_ad_status, read_market, read_my_ads
 from bot.clients.gate_c2c.wire_chat import read_chat, read_file_key, read_sent
@@ -213,3 +216,10 @@ def test_an_upload_without_key_is_unreadable() -> None:
 def test_the_state_of_working_is_read() -> None:
     assert read_working(answer("set_merchant_work_hours", "custom_weekly")) == 3
     assert read_working({}) == -1
+
+
+def test_an_upload_put_together_from_pieces_is_the_same_json() -> None:
+    for length in (1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 7):
+        content = bytes(number % 251 for number in range(length))
+        whole = encode({"image_content_type": "image/png", "base64_img": base64.b64encode(content).decode()})
+        assert upload_body(content, "image/png") == whole

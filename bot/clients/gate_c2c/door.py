@@ -57,11 +57,11 @@ class Door:
         return self._judged(call, path, answer)
 
     async def act_with_much(
-        self, call: str, path: str, make: Callable[[], Mapping[str, Any]], *, seconds: float = ACT_SECONDS
+        self, call: str, path: str, make: Callable[[], bytes], *, seconds: float = ACT_SECONDS
     ) -> Any:
         """As `act`, with a body so large that making and signing it would hold up everything else."""
         self._budget.spend(path, self._venue_now())
-        outgoing = await asyncio.to_thread(lambda: self._signed(path, encode(make())))
+        outgoing = await asyncio.to_thread(lambda: self._signed(path, make()))
         answer = await self._http.act(call, outgoing, seconds=seconds)
         return self._judged(call, path, answer)
 
