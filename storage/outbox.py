@@ -205,14 +205,18 @@ class Outbox:
             error=error,
         )
 
-    async def retry(self, delivery_id: int, next_at: int, error: str) -> None:
-        """It was not delivered: pending again, not before `next_at`. Nothing happens to one that is settled."""
+    async def retry(self, delivery_id: int, next_at: int, error: str, *, repeated: bool = False) -> None:
+        """It was not delivered (`repeated`: or its answer was lost): pending again, not before `next_at`.
+
+        Nothing happens to one that is settled.
+        """
         row = await self._session.row(
             "SELECT * FROM outbox WHERE id = :id AND state IN ('pending', 'sending')", id=delivery_id
         )
         if row is not None:
             failed = _delivery(row)
-            await self._wait_again(replace(failed, next_at=next_at, attempts=failed.attempts + 1), error)
+            again = replace(failed, next_at=next_at, attempts=failed.attempts + 1, repeated=failed.repeated or repeated)
+            await self._wait_again(again, error)
 
     async def recover(self) -> int:
         """After a restart: what was being sent is pending again, marked as repeated; how many."""

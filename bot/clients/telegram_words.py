@@ -71,6 +71,10 @@ def needs_another_shape(text: str) -> bool:
     return any(shape in words for shape in ANOTHER_SHAPE)
 
 
+NEVER_LEFT = "httpx.ConnectError"
+"""how the library words a request for which there was not even a connection"""
+
+
 @contextlib.contextmanager
 def mapped() -> Iterator[None]:
     """Every failure of the library as one of `bot.domain.reach`."""
@@ -97,4 +101,4 @@ def _reached(trouble: telegram_error.TelegramError) -> NotReached:
         return NoAccess("the token or the method is not known")
     if "entity too large" in text.lower():
         return TooBig("the request is too large")
-    return Offline(type(trouble).__name__)
+    return Offline(type(trouble).__name__, may_be_shown=not text.startswith(NEVER_LEFT))

@@ -8,7 +8,11 @@ class NotReached(DeskError):
 
 
 class Offline(NotReached):
-    """No answer or a server error: the same again, a little later."""
+    """No answer or a server error: the same again, a little later. `may_be_shown`: only the answer may be lost."""
+
+    def __init__(self, why: str = "", *, may_be_shown: bool = False) -> None:
+        super().__init__(why)
+        self.may_be_shown = may_be_shown
 
 
 class Slow(NotReached):

@@ -154,9 +154,11 @@ async def forget(desk: Desk, chat_id: int, message_id: int) -> None:
         await tables.messages.forget(chat_id, message_id)
 
 
-async def again(desk: Desk, delivery: Delivery, after_seconds: float, why: str) -> None:
+async def again(desk: Desk, delivery: Delivery, after_seconds: float, why: str, *, repeated: bool = False) -> None:
+    """Once more, later. `repeated`: it may have been shown, only the answer was lost."""
     async with desk.store.write() as tables:
-        await tables.outbox.retry(delivery.id, desk.now() + int(after_seconds * 1000), why[:300])
+        next_at = desk.now() + int(after_seconds * 1000)
+        await tables.outbox.retry(delivery.id, next_at, why[:300], repeated=repeated)
 
 
 async def give_up(desk: Desk, delivery: Delivery, why: str) -> None:

@@ -96,8 +96,12 @@ def _urls(message: ChatMessage) -> list[str]:
 
 
 async def _explain(desk: Desk, tables: Tables, order_id: str, fresh: Sequence[Heard]) -> list[Heard]:
-    """Our own words come back from the venue: those the desk said are recognised, oldest first. Returns the rest."""
+    """Our own words come back from the venue: those the desk said are recognised, oldest first. Returns the rest.
+
+    Equal words: those that are missing come last, for the others were sent after them.
+    """
     waiting = await tables.sayings.unexplained(order_id)
+    waiting.sort(key=lambda saying: saying.state is State.MISSING)  # what was just taken stands there more likely
     rest = []
     for heard in fresh:
         mine = next((saying for saying in waiting if _is_it(desk, heard, saying)), None)

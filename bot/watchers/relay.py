@@ -28,6 +28,7 @@ from bot.flows import deliver, members, tell_chat
 from bot.flows.announce import announce_now, with_role
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk, StoreError
+from bot.flows.fetch_files import FILE
 from bot.flows.read_chat import CHAT
 from bot.views.card import Card
 from bot.views.notices import notice_card
@@ -266,7 +267,8 @@ class Relay:
             await self._blocked(deliveries, str(no))
         except (Offline, NoAccess) as away:
             attempts = min(deliveries[0].attempts, len(BACKOFF_SECONDS) - 1)
-            await self._later(deliveries, BACKOFF_SECONDS[attempts], str(away))
+            repeated = isinstance(away, Offline) and away.may_be_shown
+            await self._later(deliveries, BACKOFF_SECONDS[attempts], str(away), repeated=repeated)
         except NotReached as no:
             log.error("not deliverable to %s: %s", deliveries[0].chat_id, no)
             for delivery in deliveries:
@@ -282,9 +284,11 @@ class Relay:
         facts = {"who": person.name if person else str(chat_id), "why": why[:100]}
         await announce_now(self._desk, Notice(FAILED, facts), others, key=f"unreachable:{chat_id}")
 
-    async def _later(self, deliveries: list[Delivery], seconds: float, why: str) -> None:
+    async def _later(self, deliveries: list[Delivery], seconds: float, why: str, *, repeated: bool = False) -> None:
+        """`repeated`: it may stand there already. A card shows the state and needs no such word."""
         for delivery in deliveries:
-            await deliver.again(self._desk, delivery, seconds, why)
+            is_repeat = repeated and delivery.kind in (CHAT, FILE)
+            await deliver.again(self._desk, delivery, seconds, why, repeated=is_repeat)
 
     async def _blocked(self, deliveries: list[Delivery], why: str) -> None:
         """A person who cannot be reached is said to owners; a group that is lost keeps its news until we are back."""

@@ -107,7 +107,7 @@ class Play:
     def _shown_to(self, word: Word, short: str) -> Message | None:
         """One of the latest words of this buyer that stand in a chat of this person."""
         lot = Random(word.lot)
-        chats = [word.by, GROUP] if lot.random() < 0.6 else [GROUP, word.by]
+        chats = [word.by, GROUP] if lot.random() < 0.85 else [GROUP, word.by]
         for chat in chats:
             self._look(chat)
             if found := self._told.get((chat, short)):
