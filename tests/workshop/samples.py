@@ -101,12 +101,16 @@ def bare_png(width: int, height: int, rows: bytes, depth: int = 8, colour: int =
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
+def packed_zeros(size: int) -> bytes:
+    """At least `size` noughts, packed; the sum at their end is that of nothing."""
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(bytes(4 * 2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return b"\x78\xda" + block * (size // (4 * 2**20) + 1) + b"\x03\x00" + struct.pack(">I", 1)
+
+
 def pixel_bomb() -> bytes:
     """177 megapixels in half a megabyte."""
-    rows, times = bytes((13_304 * 3 + 1) * 104), 13_304 // 104 + 1
-    packer = zlib.compressobj(9, wbits=-15)
-    block = packer.compress(rows) + packer.flush(zlib.Z_FULL_FLUSH)
-    packed = b"\x78\xda" + block * times + b"\x03\x00" + struct.pack(">I", 1)
+    packed = packed_zeros((13_304 * 3 + 1) * 13_304)
     head = struct.pack(">IIBBBBB", 13_304, 13_304, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 

@@ -131,6 +131,7 @@ async def test_who_gives_up_leaves_no_worker_behind(workshop: Workshop) -> None:
     before = children()
     task = asyncio.create_task(workshop.prepare(slow_png()))
     worker = await one_worker(before)
+    os.kill(worker, signal.SIGSTOP)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
