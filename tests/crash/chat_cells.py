@@ -17,6 +17,12 @@ NO_FETCH_FAULTS = ("refuse", "truncated")  # another file that says it is whole 
 OUR_WORK = ("gate.", "telegram.", "files.", "sayings", "chat_", "files", "outbox", "inbox", "journal", "commit")
 
 
+WORST = (
+    "after:gate.say", "after:gate.send_file", "after:gate.upload_file", "after:telegram.send",
+    "after:telegram.send_file",
+)  # fmt: skip
+
+
 class Act(StrEnum):
     TEXTS_IN = "texts in"
     FILE_IN = "file in"
@@ -77,10 +83,26 @@ def _is_ours(point: str) -> bool:
 
 
 def choose(traces: dict[ChatCell, list[str]], count: int, seed: int) -> list[ChatCell]:
-    """`count` kills by lot, as many kinds of points as fit; every kill during a request comes first."""
+    """`count` kills, each of another kind: those during a request and those after one first, the rest by lot."""
     lot = Random(seed)
     kills = [kill for cell, trace in traces.items() for kill in all_kills(cell, trace)]
     lot.shuffle(kills)
-    first = {(kill.act, kind_of(kill.kill)): kill for kill in reversed(kills)}
-    chosen = sorted(first.values(), key=lambda kill: (kill.kill != DURING, kills.index(kill)))
-    return chosen[:count]
+    first: dict[tuple[Act, str], ChatCell] = {}
+    for kill in sorted(kills, key=_passes):
+        first.setdefault((kill.act, kind_of(kill.kill)), kill)
+    places = {kill: place for place, kill in enumerate(kills)}
+    return sorted(first.values(), key=lambda kill: (_rank(kill), places[kill]))[:count]
+
+
+def _passes(cell: ChatCell) -> int:
+    return int(cell.kill.partition("#")[2] or 0)
+
+
+def _rank(cell: ChatCell) -> int:
+    """What was done and not written down is the worst moment to die."""
+    if cell.kill == DURING:
+        return 0
+    kind = kind_of(cell.kill)
+    if kind in WORST and (cell.act in (Act.TEXTS_IN, Act.FILE_IN)) == ("telegram" in kind):
+        return 1
+    return 2

@@ -93,7 +93,7 @@ async def prove(found: Nursery, template: Path, folder: Path, wanted: Wanted) ->
             is_settled = await settle(play, wanted.settle)
         finally:
             deciding.cancel()
-        cuts = sum(one.may_lose_an_answer for one in plan.troubles)
+        cuts = sum(one.answers_lost for one in plan.troubles)
         return Proof(plan, judge(play, killer.kills + cuts), killer.kills, time.monotonic() - began, is_settled)
 
 
