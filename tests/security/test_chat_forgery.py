@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from bot.flows.tell_chat import SAID
+from handlers.chat import WRITE
 from tests.security.chat_forgeries import (
     CONTACT,
     FORWARDED,
     NUMBERS,
     ODD_HOST,
     PHONE_FILE,
-    SAID,
-    WRITE,
     Loot,
     chat_is_at_work,
     contents,
