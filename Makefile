@@ -34,8 +34,9 @@ check: $(BIN)/.dev-ready ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-sweep: $(BIN)/.dev-ready ## the long crash sweep: make sweep MINUTES=30
+sweep: $(BIN)/.dev-ready ## the long crash sweeps, each that long: make sweep MINUTES=30
 	$(BIN)/python -m tests.crash.sweep --minutes $(MINUTES)
+	$(BIN)/python -m tests.crash.chat_sweep --minutes $(MINUTES)
 
 bench: $(BIN)/.dev-ready ## the performance table beside its peers
 	$(BIN)/python -m tests.bench

@@ -193,10 +193,10 @@ def _troubles(lot: Random, messages: int, seconds: float) -> list[Trouble]:
         facts = {"endpoint": endpoint, "times": lot.randint(1, 3), **kind}
         found.append(Trouble(lot.uniform(0, seconds), "gate", facts))
     for _ in range(max(2, messages // 30)):
-        method, kind = lot.choice(TELEGRAM_METHODS), lot.choice(TELEGRAM_KINDS)
-        if method == "file" and kind == "drop_after":
-            kind = "cut"
-        facts = {"method": method, "kind": kind, "times": lot.randint(1, 2)}
+        method, fault = lot.choice(TELEGRAM_METHODS), lot.choice(TELEGRAM_KINDS)
+        if method == "file" and fault == "drop_after":
+            fault = "cut"
+        facts = {"method": method, "kind": fault, "times": lot.randint(1, 2)}
         found.append(Trouble(lot.uniform(0, seconds), "telegram", facts))
     for side in ("gate_away", "telegram_away"):
         found += [
