@@ -29,7 +29,7 @@ from bot.flows.talk import Talk
 from storage.chats import Heard
 from storage.orders import StoredOrder
 from storage.outbox import Delivery
-from storage.store import Store
+from storage.store import Store, StoreError
 from tests.support.fake_files import FakeBench, FakeHosts, FakePhone
 from tests.support.fake_gate import FakeGate
 
@@ -84,7 +84,10 @@ class HandClock(Clock):
 
 @dataclass
 class Bench:
-    """`seconds` is the time now; `desk` the desk under test. The rest is what its chats need, in memory."""
+    """`seconds` is the time now; `desk` the desk under test. The rest is what its chats need, in memory.
+
+    At every point of `broken` (`before:commit`) the desk's memory fails, as when its disk is full.
+    """
 
     store: Store
     gate: FakeGate
@@ -94,6 +97,7 @@ class Bench:
     workshop: FakeBench = field(default_factory=FakeBench)
     desk: Desk = field(init=False)
     clock: HandClock = field(init=False)
+    broken: set[str] = field(default_factory=set)
     _spoken: Iterator[int] = field(default_factory=lambda: count(9001))
 
     def pass_(self, seconds: float) -> None:
@@ -258,8 +262,14 @@ def cards(told: Sequence[Delivery], order_id: str = ORDER.id) -> dict[int, Deliv
 
 @asynccontextmanager
 async def open_bench(folder: Path) -> AsyncIterator[Bench]:
-    store = await Store.open(f"sqlite:///{folder / 'desk.db'}")
-    bench = Bench(store, FakeGate())
+    broken = set[str]()
+
+    def probe(point: str) -> None:
+        if point in broken:
+            raise StoreError("full", point)
+
+    store = await Store.open(f"sqlite:///{folder / 'desk.db'}", probe)
+    bench = Bench(store, FakeGate(), broken=broken)
     bench.clock = HandClock(lambda: bench.seconds)
     bench.gate.seconds = lambda: bench.clock.now() / 1000
     numbers = count(1)
