@@ -189,7 +189,7 @@ def _one_order(order: Order, told: dict[int, dict[str, list[Told]]], found: Judg
     short, said = str(order.id)[-4:], _said_by_buyer(order)
     covered: set[int] = set()
     for chat, chunks in told.items():
-        walk = _Walk(said, is_all=chat == GROUP)
+        walk = Walk(said, is_all=chat == GROUP)
         for chunk in chunks.get(short, []):
             walk.take(chunk)
         for rule, what in walk.bad:
@@ -212,7 +212,7 @@ def _said_by_buyer(order: Order) -> list[str]:
 
 
 @dataclass
-class _Walk:
+class Walk:
     """How far a chat was told of one order. `is_all`: it must be told of everything, others may begin anywhere."""
 
     said: list[str]

@@ -7,14 +7,12 @@ from tests.crash.chat_sweep import ChatResults, run_chat_cells
 from tests.crash.conftest import Ground
 
 SEED = 3
-KILLS = 30
+KILLS = 20
 AT_ONCE = 8
 NUMBERED = {
     (Act.TEXTS_IN, READ, "none"),
     (Act.FILE_IN, FETCH, "cut_answer"),
     (Act.TEXT_OUT, SAY, "act_and_drop"),
-    (Act.TEXT_OUT, SAY, "drop_before"),
-    (Act.TEXT_OUT, SAY, "429"),
     (Act.TEXT_OUT, SAY, "act_and_slow"),
     (Act.PHOTO_OUT, UPLOAD, "none"),
     (Act.PHOTO_OUT, SAY, "act_and_500"),

@@ -1,0 +1,52 @@
+"""The judge of the buyer chat is judged itself: what it must notice, it notices."""
+
+import pytest
+
+from bot.sandbox.telegram.model import Message
+from tests.crash.chat_judge import Walk
+from tests.crash.chat_seen import Told
+
+SAID = ["good morning", "hello?", "hello?", "#7", "I have paid"]
+
+
+def told(*lines: str, is_repeat: bool = False) -> Told:
+    return Told(Message(1, 1, 0), "0001", lines, is_repeat)
+
+
+def walked(*chunks: Told, is_all: bool = True) -> Walk:
+    walk = Walk(SAID, is_all=is_all)
+    for chunk in chunks:
+        walk.take(chunk)
+    return walk
+
+
+def test_everything_once_and_in_order_is_well() -> None:
+    walk = walked(told("good morning", "hello?"), told("hello?"), told("#7"), told("I have paid"))
+    assert walk.bad == []
+    assert walk.place == len(SAID)
+
+
+def test_a_marked_repeat_is_counted_and_an_unmarked_one_is_broken() -> None:
+    marked = walked(told("good morning"), told("good morning", "hello?", is_repeat=True))
+    assert (marked.marked, marked.bad) == (1, [])
+    unmarked = walked(told("good morning", "hello?"), told("good morning", "hello?"))
+    assert [rule for rule, _ in unmarked.bad] == ["told twice without a mark"]
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        (told("good morning"), told("hello?"), told("#7")),
+        (told("hello?", "good morning"),),
+        (told("good morning"), told("words of another order")),
+        (told("good morning", "hello?"), told("hello?"), told("#8")),
+    ],
+    ids=["a line lost", "out of order", "of another order", "another picture"],
+)
+def test_what_is_lost_out_of_order_or_foreign_is_broken(chunks: tuple[Told, ...]) -> None:
+    assert walked(*chunks).bad
+
+
+def test_a_person_may_begin_to_listen_anywhere_but_hears_in_order() -> None:
+    assert walked(told("#7"), told("I have paid"), is_all=False).bad == []
+    assert walked(told("I have paid"), told("#7"), is_all=False).bad
