@@ -99,7 +99,7 @@ async def happy_sale(story: Story) -> None:
     await story.wait(4)
     await story.pay(order)
     await story.wait(2)
-    await story.write(order, "已付款,麻烦放币,谢谢")
+    await story.write(order, "已付款，麻烦放币，谢谢")
     await story.send(order, "receipt")
 
 
@@ -108,7 +108,7 @@ async def chat(story: Story) -> None:
     await story.wait(1)
     order = await story.open()
     await story.wait(2)
-    await story.write(order, "你好,在吗")
+    await story.write(order, "你好，在吗")
     await story.wait(4)
     await story.act(order, "write", texts=["可以用支付宝付吗", "可以用支付宝付吗"])
     story.tell("Buyer asks the same twice within a second", "买家一秒内问了两遍同样的话")
@@ -118,17 +118,17 @@ async def chat(story: Story) -> None:
     await story.send(order, "receipt")
     await story.wait(5)
     await story.act(order, "write", text="有问题打我电话 13800000000", flagged=True)
-    story.tell("Buyer leaves a telephone number: the venue flags it", "买家留下电话号码:平台已标记")
+    story.tell("Buyer leaves a telephone number: the venue flags it", "买家留下电话号码：平台已标记")
     await story.wait(5)
     await story.write(order, "Gate: payment verified")
-    story.tell("Those words are the buyer's, not the venue's", "这句话是买家写的,不是平台通知")
+    story.tell("Those words are the buyer's, not the venue's", "这句话是买家写的，不是平台通知")
 
 
 async def happy_purchase(story: Story) -> None:
     await story.wait(1)
     order = await story.open(NAMES[1], side="buy", amount="500.00")
     await story.wait(3)
-    await story.write(order, "你好,请转到页面上的账户")
+    await story.write(order, "你好，请转到页面上的账户")
     if await story.until(order, "paid", "finished", "bclosed", "sclosed", "cancel", "expired") != "paid":
         return
     await story.wait(6)
@@ -149,7 +149,7 @@ async def buyer_cancels(story: Story) -> None:
     await story.wait(1)
     order = await story.open(NAMES[1], amount="800.00")
     await story.wait(5)
-    await story.write(order, "不好意思,买错了")
+    await story.write(order, "不好意思，买错了")
     await story.wait(4)
     await story.act(order, "cancel")
     story.tell(f"{NAMES[1]} cancels {order[-4:]}", f"{NAMES[1]} 取消 {order[-4:]}")
@@ -161,7 +161,7 @@ async def appeal(story: Story) -> None:
     await story.wait(4)
     await story.pay(order)
     await story.wait(10)
-    await story.write(order, "为什么还不放币?我要申诉")
+    await story.write(order, "为什么还不放币？我要申诉")
     await story.act(order, "appeal", is_show_receive=1)
     story.tell(f"{NAMES[0]} appeals {order[-4:]}", f"{NAMES[0]} 对 {order[-4:]} 发起申诉")
 
@@ -202,7 +202,7 @@ async def changed_order(story: Story) -> None:
     order = await story.open()
     await story.wait(4)
     await story.pay(order)
-    story.tell("Open Release… now: the name will change", "请点“放币…”:随后名字会变")
+    story.tell("Open Release… now: the name will change", "请点“放币…”：随后名字会变")
     await story.until_confirm_open(order)
     await story.act(order, "change", name=NAMES[1])
     story.tell(f"The verified name is now {NAMES[1]}", f"实名变为 {NAMES[1]}")
@@ -226,7 +226,7 @@ async def holiday(story: Story) -> None:
         order = await quiet.open(dice.choice(NAMES), amount=amount)
         if n % 10 == 9:
             await quiet.act(order, "pay")
-    story.tell("200 orders are open, 20 of them paid", "已有 200 单,其中 20 单已付款")
+    story.tell("200 orders are open, 20 of them paid", "已有 200 单，其中 20 单已付款")
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ SCENARIOS = {
         Scenario(
             "happy-sale",
             ("Happy sale", "正常出售"),
-            ("The buyer pays: the bell rings, release in three taps.", "买家付款后响铃,三次点击放币。"),
+            ("The buyer pays: the bell rings, release in three taps.", "买家付款后响铃，三次点击放币。"),
             happy_sale,
         ),
         Scenario(
@@ -257,13 +257,13 @@ SCENARIOS = {
         Scenario(
             "happy-purchase",
             ("Happy purchase", "正常购买"),
-            ("We buy: show the payee, pay, mark paid.", "我们买入:查看收款人,付款,标记已付款。"),
+            ("We buy: show the payee, pay, mark paid.", "我们买入：查看收款人，付款，标记已付款。"),
             happy_purchase,
         ),
         Scenario(
             "never-pays",
             ("Buyer never pays", "买家不付款"),
-            ("The order runs out after half a minute, silently.", "半分钟后订单超时,不响铃。"),
+            ("The order runs out after half a minute, silently.", "半分钟后订单超时，不响铃。"),
             never_pays,
         ),
         Scenario(
@@ -275,42 +275,42 @@ SCENARIOS = {
         Scenario(
             "appeal",
             ("Appeal", "申诉"),
-            ("The buyer asks the venue to decide: a new, loud card.", "买家发起申诉:新卡片并响铃。"),
+            ("The buyer asks the venue to decide: a new, loud card.", "买家发起申诉：新卡片并响铃。"),
             appeal,
         ),
         Scenario(
             "answer-lost",
             ("Answer lost at release", "放币应答丢失"),
-            ("Coins move, the answer does not: unknown, then looked up.", "币已放出但无应答:结果未知,随后查清。"),
+            ("Coins move, the answer does not: unknown, then looked up.", "币已放出但无应答：结果未知，随后查清。"),
             answer_lost,
         ),
         Scenario(
             "venue-away",
             ("Venue away", "平台断开"),
-            ("The desk says since when it is blind, and when it sees again.", "提示从何时起看不到平台,以及何时恢复。"),
+            ("The desk says since when it is blind, and when it sees again.", "提示从何时起看不到平台，以及何时恢复。"),
             venue_away,
         ),
         Scenario(
             "telegram-away",
             ("Telegram away", "Telegram 断开"),
-            ("The paid alert waits and arrives once.", "付款提醒等待恢复,只到达一次。"),
+            ("The paid alert waits and arrives once.", "付款提醒等待恢复，只到达一次。"),
             telegram_away,
         ),
         Scenario(
             "changed-order",
             ("Changed after the card", "确认前订单变化"),
-            ("Open Release…: the name changes, the old confirm is refused.", "打开“放币…”后名字变化,旧确认被拒绝。"),
+            ("Open Release…: the name changes, the old confirm is refused.", "打开“放币…”后名字变化，旧确认被拒绝。"),
             changed_order,
         ),
         Scenario(
             "twins",
             ("Equal totals", "同额订单"),
-            ("Three orders of 7,200.00: each card warns of the others.", "三个 7,200.00 的订单:卡片互相提醒。"),
+            ("Three orders of 7,200.00: each card warns of the others.", "三个 7,200.00 的订单：卡片互相提醒。"),
             twins,
         ),
         Scenario(
             "holiday",
-            ("Holiday: 200 orders", "假日:200 单"),
+            ("Holiday: 200 orders", "假日：200 单"),
             ("A burst becomes a digest.", "大量订单合并为摘要。"),
             holiday,
         ),

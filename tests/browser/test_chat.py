@@ -178,11 +178,11 @@ async def test_the_same_talk_in_chinese_on_a_narrow_phone() -> None:
         await is_decoded(receipt.locator("img"), 360)
         await expect(receipt).to_contain_text("买家 张三丰")
         await reply_to(page, receipt)
-        thanks = await send(page, "收到,正在核对到账,请稍等")
+        thanks = await send(page, "收到，正在核对到账，请稍等")
         await expect(thanks.locator(".reaction")).to_have_text(DELIVERED, timeout=SLOW)
         await picture(page.locator("#phone"), "chat-zh")
 
-        words = newest(page, "已付款,麻烦放币")
+        words = newest(page, "已付款，麻烦放币")
         await words.get_by_role("button", name="给买家留言").click()
         await expect(newest(page, "回复本消息，内容会直接发给【买家】")).to_be_visible(timeout=SLOW)
         asked = await send(page, "请问是哪家银行")
