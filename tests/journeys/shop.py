@@ -212,6 +212,6 @@ async def open_desk(
     box: Sandbox, folder: Path, *, speed: float = 1.0, language: str = "en", **changes: str
 ) -> AsyncIterator[Shop]:
     """A desk of the shop in this folder; polls the venue four times a second, whatever the speed."""
-    settings = {"desk_markets": "USDT/CNY", "poll_seconds": str(0.25 * speed)} | changes
+    settings: dict[str, Any] = {"desk_markets": "USDT/CNY", "poll_seconds": str(0.25 * speed)} | changes
     async with running_desk(box, folder / "desk.db", language=language, speed=speed, **settings) as desk:
         yield Shop(box, desk, speed)
