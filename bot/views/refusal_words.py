@@ -96,6 +96,18 @@ REASONS = {
     "refused": mark("Not possible now ({reason}). Nothing was done."),
 }
 
+# What a file that cannot go is, by the last word of its English name
+FILE_KINDS = {
+    "archive": mark("{name} archive"),
+    "document": mark("{name} document"),
+    "program": mark("{name} program"),
+    "picture": mark("{name} picture"),
+    "video": mark("{name} video"),
+    "audio": mark("{name} audio"),
+    "page": mark("{name} page"),
+}
+UNKNOWN_FILE = mark("a file of unknown kind")
+
 # What the fact `given` of "message_kind" may be, by Telegram's name of it
 MESSAGE_KINDS = {
     "sticker": mark("A sticker"),

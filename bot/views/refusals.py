@@ -11,7 +11,17 @@ from bot.views.buttons import FIELD, Verb, press
 from bot.views.card import Card, Markup, cut
 from bot.views.facts import told
 from bot.views.pen import Pen
-from bot.views.refusal_words import GATEWAY, MESSAGE_KIND, MESSAGE_KINDS, REASONS, USAGE, VENUE_CODES, VENUE_OUTCOMES
+from bot.views.refusal_words import (
+    FILE_KINDS,
+    GATEWAY,
+    MESSAGE_KIND,
+    MESSAGE_KINDS,
+    REASONS,
+    UNKNOWN_FILE,
+    USAGE,
+    VENUE_CODES,
+    VENUE_OUTCOMES,
+)
 
 TOAST_LENGTH = 200
 ASKABLE = ("over_limit", "over_daily_limit", "role_too_low", "holder_differs", "locked_for_lead")
@@ -65,7 +75,17 @@ def _not_allowed(pen: Pen, error: NotAllowed) -> Markup:
     facts = {"reason": error.reason, **error.facts}
     if error.reason == "message_kind":
         facts["given"] = pen.words(MESSAGE_KINDS.get(facts.get("given", ""), MESSAGE_KIND))
+    if error.reason == "file_kind":
+        facts["given"] = _file_kind(pen, facts.get("given", ""))
     return told(pen, template, facts)
+
+
+def _file_kind(pen: Pen, given: str) -> str:
+    """`ZIP archive` in the reader's language; a name that is no such phrase stays as it is."""
+    if given in ("", "unknown"):
+        return pen.words(UNKNOWN_FILE)
+    name, _, kind = given.rpartition(" ")
+    return pen.words(FILE_KINDS[kind], name=name) if name and kind in FILE_KINDS else given
 
 
 def _reason_for(pen: Pen, error: NotAllowed) -> str:

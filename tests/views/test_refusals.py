@@ -12,7 +12,7 @@ from bot.domain.situations import Reader
 from bot.domain.staff import Person, Role
 from bot.texts.extract import ROOT
 from bot.views.refusal_words import MESSAGE_KINDS, REASONS
-from bot.views.refusals import refusal_card, toast
+from bot.views.refusals import refusal, refusal_card, toast
 from tests.views import samples
 
 LEAD = Reader("en", "UTC", Person(7, Role.LEAD, "Lead", "en", "UTC"))
@@ -62,3 +62,10 @@ def test_what_cannot_go_to_gate_is_named_in_the_readers_language(language: str) 
     assert all(kind not in text for kind, text in zip(MESSAGE_KINDS, told, strict=True) if "_" in kind)
     assert len(set(told)) == len(set(MESSAGE_KINDS.values()))
     assert "{" not in "".join(told) and "–" not in "".join(told)
+
+
+def test_a_file_that_cannot_go_is_named_in_the_readers_language() -> None:
+    given = NotAllowed("file_kind", {"given": "ZIP archive"})
+    assert "ZIP archive" in refusal(given, Reader("en", "UTC", None))
+    assert "ZIP 压缩包" in refusal(given, Reader("zh", "UTC", None))
+    assert "未知类型的文件" in refusal(NotAllowed("file_kind", {"given": "unknown"}), Reader("zh", "UTC", None))
