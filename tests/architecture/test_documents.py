@@ -37,8 +37,29 @@ def test_the_example_with_the_required_values_filled_in_starts(tmp_path: Path) -
     assert load(file, environment={}) == build({"TELEGRAM_TOKEN": "1:token", "DESK_OWNERS": "1,2"})
 
 
-def test_the_state_diagram_is_the_table() -> None:
+def test_the_state_diagrams_are_the_tables() -> None:
     assert diagrams.DOCUMENT.read_text(encoding="utf-8") == diagrams.document()
+
+
+def test_every_saying_and_every_intent_can_come_to_an_end() -> None:
+    for table in diagrams.TABLES:
+        reached = set(table.ends)
+        while more := {before for (before, _), after in table.transitions if after in reached} - reached:
+            reached |= more
+        assert set(table.begins) <= reached and {before for (before, _), _ in table.transitions} <= reached
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:bot|storage|handlers)/[a-z_/]+\.py)`", text))
+    assert len(named) > 15
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_setting_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text))
+    assert {"DESK_FOLLOW_HOURS", "GATE_FILE_HOSTS"} <= named <= NAMES
 
 
 def test_every_scenario_the_readme_promises_exists() -> None:
