@@ -185,7 +185,7 @@ def _deaths(lot: Random, kills: int, seconds: float) -> list[Death]:
         at = (number + lot.uniform(0.2, 0.9)) * seconds / max(1, kills)
         point = f"{lot.choice(KILL_POINTS)}#{lot.randint(1, 4)}" if lot.random() < 0.75 else ""
         point = WORST_POINTS[number] if number < len(WORST_POINTS) else point
-        away = lot.uniform(6, 20) if lot.random() < 0.15 else lot.uniform(0, 1.5)
+        away = lot.uniform(4, 10) if lot.random() < 0.15 else lot.uniform(0, 1.0)
         deaths.append(Death(at, point, away))
     return deaths
 

@@ -26,8 +26,8 @@ from tests.crash.nursery import Nursery, nursery
 from tests.crash.stage import NotSeen, make_template, stage
 from tests.crash.sweep import quiet
 
-SPEED = 25.0
-POLL_SECONDS = "10"
+SPEED = 20.0
+POLL_SECONDS = "8"
 SETTLE_SECONDS = 150.0
 GRACE_SECONDS = 2.0
 KILLED = 9
