@@ -1,4 +1,4 @@
-"""S7 and S8 through the running desk, and what buyers write to look like us: files, links and words made to deceive."""
+"""S1, S7 and S8 of the chat through the running desk: forged replies, and files, links and words made to deceive."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from PIL import Image
 
 from bot.domain.attachments import KeptFile
 from tests.journeys.shop import Shop, open_shop
+from tests.security.chat_forgeries import Loot, every_way
+from tests.security.forgeries import WITHOUT_RIGHT
 from tests.support.controls import Json
 from tests.support.desk import DESK_GROUP
 from tests.support.sandbox import OPERATOR, OWNER, Message, until
@@ -70,6 +72,26 @@ async def test_a_picture_that_is_an_archive_too_reaches_the_buyer_as_a_picture_o
     assert file is not None
     sent = await shop.box.gate.content_of(file)
     assert b"PK\x03\x04" not in sent and samples.CANARY not in sent and Image.open(io.BytesIO(sent)).size == (96, 64)
+
+
+async def test_forged_replies_over_the_wire_say_nothing_and_the_real_one_still_arrives(shop: Shop) -> None:
+    order = await shop.sale("1071")
+    seen = await shop.asked(order, "what do you say")
+    group = await shop.heard(order, "what do you say", DESK_GROUP)
+    uploads, pushed = len(await shop.box.gate.uploads()), 0
+    for identity in WITHOUT_RIGHT:
+        for chat, number in ((OPERATOR, seen.id), (DESK_GROUP, group.id), (identity.person, seen.id)):
+            loot = Loot(number, number, number, number, (f"st:{order}:1", f"wr:{order}", f"pk:{order}", f"sy:{order}"))
+            for way, forged in every_way(identity, chat, loot).items():
+                if way == "taps" and identity.name.startswith("lead ") and "text" not in str(identity.sender):
+                    continue  # that would be the lead's own tap
+                for update in forged[: 3 if way == "messages" else 1]:
+                    await shop.box.controls.post("telegram/act/raw_update", {"update": update})
+                    pushed += 1
+    await shop.box.telegram.reply(OPERATOR, OPERATOR, seen, "really said")
+    await shop.box.gate.wait_for_text(order, "really said", timeout=30)
+    assert await shop.sent(order) == ["really said"] and len(await shop.box.gate.uploads()) == uploads
+    assert pushed > 300
 
 
 @dataclass
