@@ -47,7 +47,8 @@ def _without(states: Iterable[StrEnum], going_on: Set[StrEnum]) -> tuple[StrEnum
 
 TABLES = (
     Table(
-        "intents", (intents.State.PLANNED,), tuple(intents.TRANSITIONS.items()), _without(intents.State, set(intents.OPEN))
+        "intents", (intents.State.PLANNED,), tuple(intents.TRANSITIONS.items()),
+        _without(intents.State, set(intents.OPEN)),
     ),
     Table(
         "sayings", (sayings.State.PLANNED, sayings.State.HELD), tuple(sayings.TRANSITIONS.items()),
