@@ -89,6 +89,8 @@ async def test_the_phones_photo_reaches_the_buyer_and_the_buyers_receipt_the_top
     await expect(thanks.locator(".reaction")).to_have_text(DELIVERED, timeout=SLOW)
     await expect(at_the_buyer(page, "We are checking the bank")).to_have_count(1)
     await picture(page.locator("#phone"), "chat-en")
+    await expect(page.locator(".buyer details.more summary")).to_be_in_viewport(ratio=1)
+    await picture(page, "demo-en")
 
     await photos_lose_where_they_were_taken(page, receipt)
     await the_topic_has_the_receipt_and_keeps_its_talk(page, drawn)

@@ -18,7 +18,6 @@ async def test_the_operator_releases_once_and_the_stranger_changes_nothing() -> 
         bell = newest(page, "Paid – check the bank")
         await expect(bell).to_be_visible(timeout=SLOW)
         assert time.monotonic() - started < 10
-        await picture(page, "demo-en")
         await picture(bell, "card-paid-en")
 
         await stranger_tries(page, address, int((await bell.get_attribute("data-testid") or "").split("-")[1]))
