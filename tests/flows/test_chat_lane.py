@@ -8,6 +8,7 @@ import pytest
 from bot.domain.chat import Sent
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
 from bot.domain.sayings import STALE_SECONDS, Doubt, Event, Saying, State
+from bot.domain.staff import Role
 from bot.flows import lane, say
 from bot.flows.saying_outcome import ANSWER_WAIT_MS, HELD, MARK
 from storage.store import StoreError
@@ -376,3 +377,16 @@ async def test_a_lane_that_failed_is_started_again_by_the_next_round(bench: Benc
     bench.broken.clear()
     await bench.send()
     assert sent(bench) == ["a"]
+
+
+@pytest.mark.parametrize("change", ["gone", "frozen", "demoted"])
+async def test_words_of_somebody_who_may_not_talk_any_more_do_not_leave(bench: Bench, change: str) -> None:
+    await bench.say("word " * 120)
+    await say.approve(bench.desk, OPERATOR, (await bench.sayings())[0].id)
+    person = bench.desk.people.pop(OPERATOR)
+    if change != "gone":
+        is_frozen, role = change == "frozen", Role.VIEWER if change == "demoted" else person.role
+        bench.desk.people[OPERATOR] = replace(person, is_frozen=is_frozen, role=role)
+    await bench.send()
+    assert sent(bench) == [] and await bench.states() == [State.REFUSED] * 2
+    assert {saying.answer for saying in await bench.sayings()} == {"no_right_here"}

@@ -1,12 +1,16 @@
 """Which chats a round reads: by hint, by count, by the latest chat, in turns; and what becomes of failures."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from bot.domain.chat import ChatKind
 from bot.domain.errors import NotAllowed, Refused, Unreachable
 from bot.flows.chat_round import AT_ONCE, ChatRound
 from bot.flows.talk import Talk
+from bot.watchers import rounds as loops
 from storage.store import StoreError
 from tests.flows.bench import LEAD, ORDER, OWNER, Bench, notices
 
@@ -202,3 +206,44 @@ async def test_a_finished_orders_failures_are_forgotten_with_it(bench: Bench, ro
     await bench.see(status="finished")
     await bench.round(rounds, bench.desk.policy.follow_hours * 3600 + 1)
     assert (rounds._failures, rounds._tried) == ({}, {})
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait for what the loops do, five seconds at most."""
+    for _ in range(500):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+async def test_the_talking_loop_is_woken_at_once_by_words_and_by_files(bench: Bench, rounds: ChatRound) -> None:
+    running = asyncio.create_task(loops.talk(bench.desk))
+    try:
+        await asyncio.sleep(0.05)
+        await bench.say("hello")
+        await until(lambda: bool(bench.gate.sent_texts))
+        bench.writes("", kind=ChatKind.FILE, file_key="k", file_url="https://files.example/1.jpg")
+        await bench.read()
+        await until(lambda: bool(bench.hosts.asked))
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_reading_loop_outlives_a_round_that_fails(bench: Bench, rounds: ChatRound) -> None:
+    bench.clock.is_moved_by_sleep = True
+    bench.broken.add("before:commit")
+    bench.writes("hello")
+    bench.desk.talk.hint(ORDER.id)
+    running = asyncio.create_task(loops.watch_chats(bench.desk))
+    try:
+        await until(lambda: bench.gate.count("chat") > 1)
+        bench.desk.wake_relay.clear()
+        bench.broken.clear()
+        bench.desk.talk.hint(ORDER.id)
+        await until(bench.desk.wake_relay.is_set)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert await bench.texts() == ["hello"]
