@@ -19,6 +19,8 @@ from storage.store import Tables
 
 OVERLAP_SECONDS = 3
 MOST_PAGES = 40
+SMALLEST_PAGE = 4
+"""no venue cuts its pages shorter; a page of fewer messages was not cut"""
 RING_EVERY_MS = 180_000
 OLD_NEWS_SECONDS = 600
 CLOCKS_DIFFER_SECONDS = 5
@@ -43,11 +45,11 @@ async def read(desk: Desk, order_id: str) -> int:
         told = await _explain(desk, tables, order_id, fresh)
         await _count_looks(desk, tables, order_id, asked_at)
         await _announce(desk, tables, stored, told)
+        if len(told) < len(fresh):
+            await _record(desk, tables, order_id)
     if fresh:
         desk.talk.wake.set()
         desk.wake_relay.set()
-    if any(page.last_at > max(seen, default=0) for page in pages[:1]):
-        desk.talk.hint(order_id)
     return len(fresh)
 
 
@@ -59,15 +61,34 @@ async def own_identity(desk: Desk) -> str:
 
 
 async def _pages(desk: Desk, order_id: str, newest: int | None) -> tuple[list[Chat], bool]:
-    """Newest page first, then older ones until what is held is reached; False when that was too far away."""
-    after = None if newest is None else newest - OVERLAP_SECONDS
-    pages = [await desk.venue.chat(order_id=order_id, after=after)]
+    """Newest page first, down to what is held; False when that was too far away.
+
+    Which end a page with a cursor is cut at is not documented. One that may be cut is read from the other end, too.
+    """
+    if newest is None:
+        return await _back(desk, order_id, await desk.venue.chat(order_id=order_id), None)
+    near = await desk.venue.chat(order_id=order_id, after=newest - OVERLAP_SECONDS)
+    if not _may_be_cut(near, newest):
+        return await _back(desk, order_id, near, newest)
+    pages, is_complete = await _back(desk, order_id, await desk.venue.chat(order_id=order_id), newest)
+    return [*pages, near], is_complete
+
+
+def _may_be_cut(near: Chat, newest: int) -> bool:
+    """Something newer exists, what is held is not in it, or it is long enough to be a whole page."""
+    moments = [message.at for message in near.messages]
+    return near.last_at > max(moments, default=0) or newest not in moments or len(moments) >= SMALLEST_PAGE
+
+
+async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> tuple[list[Chat], bool]:
+    """That page and older ones until what is held is reached."""
+    pages = [first]
     while len(pages) < MOST_PAGES:
         page = pages[-1]
         if not page.has_older or not page.messages:
             return pages, True
         oldest = page.messages[0].at
-        if newest is not None and oldest <= newest:
+        if newest is not None and oldest <= newest - OVERLAP_SECONDS:
             return pages, True
         older = await desk.venue.chat(order_id=order_id, before=oldest + 1)
         if older.messages and older.messages[0].at >= oldest:
@@ -168,6 +189,13 @@ async def _announce(desk: Desk, tables: Tables, stored: StoredOrder, fresh: Sequ
             await tables.chats.begin_telling(group, order_id, 0)
         if await tables.chats.told(group, order_id) is not None:
             await put(desk, tables, group, None, order_id)
+
+
+async def _record(desk: Desk, tables: Tables, order_id: str) -> None:
+    """What one of us said reaches the others through the topic, so that nobody answers twice."""
+    group = desk.desk_chat_id
+    if group is not None and await tables.chats.told(group, order_id) is not None:
+        await put(desk, tables, group, None, order_id)
 
 
 async def put(

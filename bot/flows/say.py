@@ -150,7 +150,7 @@ async def _doubts(desk: Desk, tables: Tables, stored: StoredOrder, spoken: Spoke
         if not spoken.is_composed and (other := names_other_order(text, order, others)) is not None:
             doubts[Doubt.WRONG_ORDER] = other.id
         if length(text.strip()) > MAX_TEXT:
-            doubts[Doubt.LONG] = str(len(split(text)))
+            doubts[Doubt.LONG] = f"{len(split(text))}/{length(text.strip())}"
     return {str(doubt): about[:100] for doubt, about in doubts.items()}
 
 

@@ -25,6 +25,7 @@ from bot.views.refusal_words import (
 
 TOAST_LENGTH = 200
 ASKABLE = ("over_limit", "over_daily_limit", "role_too_low", "holder_differs", "locked_for_lead")
+FILE_LIMITS = frozenset({"file_pixels", "file_pages", "file_size"})
 UNKNOWN_REASON = "refused"
 DEFECT = "defect"
 SERVER_ERROR = 500
@@ -75,6 +76,8 @@ def _not_allowed(pen: Pen, error: NotAllowed) -> Markup:
     facts = {"reason": error.reason, **error.facts}
     if error.reason == "message_kind":
         facts["given"] = pen.words(MESSAGE_KINDS.get(facts.get("given", ""), MESSAGE_KIND))
+    if error.reason in FILE_LIMITS and "limit" in facts:
+        facts["most"] = facts["limit"]  # a count, not a sum of money
     if error.reason == "file_kind":
         facts["given"] = _file_kind(pen, facts.get("given", ""))
     return told(pen, template, facts)

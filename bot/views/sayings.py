@@ -153,7 +153,7 @@ def _doubts(pen: Pen, sayings: Sequence[Saying], s: Situation) -> list[Markup]:
     """Each doubt once, in the order of the table; then the files that were refused, by their place."""
     facts = {
         "order": escape(s.order.short_id),
-        "given": form.count(sum(length(one.text) for one in sayings)),
+        "given": _length(sayings),
     }
     found = {Doubt(doubt): about for saying in sayings for doubt, about in saying.doubts.items()}
     lines = [pen.say(DOUBTS[doubt], about=_about(doubt, found[doubt]), **facts) for doubt in DOUBTS if doubt in found]
@@ -163,9 +163,17 @@ def _doubts(pen: Pen, sayings: Sequence[Saying], s: Situation) -> list[Markup]:
     return lines
 
 
+def _length(sayings: Sequence[Saying]) -> str:
+    """As it was written: cut into parts it has lost the white space between them."""
+    told = next((one.doubts[Doubt.LONG].partition("/")[2] for one in sayings if Doubt.LONG in one.doubts), "")
+    return told if told.isdecimal() else form.count(sum(length(one.text) for one in sayings))
+
+
 def _about(doubt: Doubt, about: str) -> str:
     if doubt is Doubt.WRONG_ORDER:
         return form.short_id(about)
+    if doubt is Doubt.LONG:
+        about = about.partition("/")[0]
     return clean(about, FOUND_COLUMNS) or "–"
 
 
@@ -179,7 +187,7 @@ def _send(pen: Pen, sayings: Sequence[Saying], first: Saying) -> Button | None:
     if Doubt.BAD_FILE in doubts or len(good) < len(sayings):
         label = pen.words("Send the other {number}", number=number)
     elif Doubt.LONG in doubts:
-        label = pen.words("Send in {number} parts", number=clean(doubts[Doubt.LONG], 4))
+        label = pen.words("Send in {number} parts", number=clean(doubts[Doubt.LONG].partition("/")[0], 4))
     elif Doubt.MANY_PAGES in doubts:
         label = pen.words("Send all {number}", number=number)
     else:
