@@ -143,9 +143,11 @@ async def test_a_day_of_talk_stands_only_in_its_tables_and_is_forgotten_after_it
         async def is_over() -> bool | None:
             async with desk.application.store.read() as tables:
                 stored = await tables.orders.get(order)
+                if await tables.sayings.orders_open():
+                    return None
             return (stored is not None and stored.order.is_final) or None
 
-        await until(is_over, "the end of the order")
+        await until(is_over, "the end of the order and of all that was said", 60)
         await desk.settle(0.5)
         inside = tables_with(tmp_path / "desk.db")
         folder = Path(desk.application.store.files.folder)

@@ -175,7 +175,9 @@ async def test_a_redirect_of_the_venues_own_file_host_is_not_followed(shop: Shop
     note = await shop.box.telegram.wait_for_message(OWNER, contains=order[-4:], where=lambda one: "📎" in one.text)
     assert note.labels == [["聊天"]], "an owner cannot allow where a redirect led"
     await gate.buyer_sends(order, PNG)
-    seen = await shop.box.telegram.wait_for_message(OPERATOR, where=lambda message: message.medium is not None)
+    seen = await shop.box.telegram.wait_for_message(
+        OPERATOR, where=lambda one: one.medium is not None and one.text.startswith("💬") and order[-4:] in one.text
+    )
     assert await shop.box.telegram.file_of(seen) == PNG
 
 
