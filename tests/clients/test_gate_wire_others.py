@@ -193,7 +193,63 @@ def test_an_unknown_kind_is_kept() -> None:
 
 def test_an_unreadable_message_is_counted_and_hides_no_other() -> None:
     chat = read_chat({"messages": ["odd", {"msg": "hello", "timest": 1}]}, "5")
-    assert (chat.unreadable, len(chat.messages), chat.order_id) == (1, 1, "5")
+    assert (chat.unreadable, len(chat.messages), chat.order_id) == (1, 2, "5")
+    assert (chat.messages[0].kind, chat.messages[0].facts) == (ChatKind.UNKNOWN, '{"msg": "odd"}')
+
+
+def test_an_unreadable_message_is_stood_in_for() -> None:
+    odd = {"msg": {"text": "paid!"}, "pic": "https://f.invalid/1?sig=1", "extra": 7}
+    found = one(**odd)
+    assert (found.kind, found.text, found.at, found.author_id, found.author_name) == (
+        ChatKind.UNKNOWN, "", 5, THEM, "Other",
+    )  # fmt: skip
+    assert ("paid!" in found.facts, "://" in found.facts, found.file_url) == (True, False, "https://f.invalid/1?sig=1")
+    assert one(**odd | {"pic": "https://f.invalid/1?sig=2"}).fingerprint == found.fingerprint
+    assert one(**odd | {"msg": {"text": "not paid"}}).fingerprint != found.fingerprint
+
+
+@pytest.mark.parametrize("odd", [7, None, [], [[]], {"msg": ["x"] * 5000}, {"msg": {}, "uid": {"a": 1}}, {"uid": []}])
+def test_whatever_stands_in_a_chat_there_is_a_message_for_it(odd: Any) -> None:
+    found = read_chat({"messages": [odd]}, "5").messages
+    assert (len(found), len(found[0].facts) < 4000) == (1, True)
+
+
+@pytest.mark.parametrize("moment", ["soon", {"a": 1}, -4, "", None, 10**19, [1]])
+def test_a_message_without_a_readable_time_is_kept_in_its_place(moment: Any) -> None:
+    rows = [{"msg": "a", "timest": 4}, {"msg": "b", "timest": moment}, {"msg": "c", "timest": 5}]
+    chat = read_chat({"messages": rows}, "5")
+    assert [(message.text, message.at) for message in chat.messages] == [("a", 4), ("b", 0), ("c", 5)]
+
+
+@pytest.mark.parametrize(
+    "given", ["https://f/1", ["https://f/1"], [{"url": "https://f/1"}], {"url": "https://f/1"}, '["https://f/1"]']
+)
+def test_receipts_come_in_many_shapes(given: Any) -> None:
+    assert one(msg_type="5", msg="", msg_obj={"status": "PAID", "payment_voucher": given}).vouchers == ("https://f/1",)
+
+
+@pytest.mark.parametrize("facts", ['{"status": "PAID", "text": "paid"}', [{"status": "PAID", "text": "paid"}]])
+def test_the_facts_of_a_message_may_be_text_or_a_list(facts: Any) -> None:
+    found = one(msg_type=5, msg="", msg_obj=facts)
+    assert (found.kind, found.status, found.text) == (ChatKind.STATUS, "PAID", "paid")
+
+
+def test_words_in_place_of_facts_hide_no_message() -> None:
+    assert one(msg_obj="bare words").text == "hello"
+    assert one(msg_type=5, msg="", msg_obj="bare words").text == "bare words"
+    assert one(msg_obj=["a", "b"]).text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_flagged"), [("0", False), ("", False), (" 0 ", False), ("high", True), ("1", True)]
+)
+def test_a_risk_that_cannot_be_read_is_a_warning(mark: str, is_flagged: bool) -> None:
+    assert one(risk_type=mark).is_flagged is is_flagged
+
+
+def test_odd_types_and_numbers_as_words_are_read() -> None:
+    assert (one(msg_type="1", msg="k").kind, one(msg_type="text").kind) == (ChatKind.FILE, ChatKind.UNKNOWN)
+    assert (one(msg=7200).text, one(msg=7200, msg_type="").kind) == ("7200", ChatKind.TEXT)
 
 
 def test_a_flagged_text_carries_its_warning() -> None:

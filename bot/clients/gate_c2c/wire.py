@@ -21,6 +21,8 @@ from bot.domain.money import plain
 WHOLE = re.compile(r"-?[0-9]{1,20}")
 MAX_DIGITS = 38
 MAX_MAGNITUDE = 24
+END_OF_CALENDAR = 253_402_214_400
+"""Unix seconds of the last day that can be written with four digits for the year"""
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,14 @@ def _whole(value: Any) -> int:
     return int(text)
 
 
+def _loose_text(value: Any) -> str:
+    """For words beside the matter: odd ones must not hide the message."""
+    try:
+        return _text(value)
+    except ValueError:
+        return ""
+
+
 def _flag(value: Any) -> bool:
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         return value.strip().lower() == "true"
@@ -100,7 +110,8 @@ def _loose_flag(value: Any) -> bool:
 
 def _mark(value: Any) -> bool:
     """For warnings: what cannot be read is a warning."""
-    return value not in ("", "0", "false", [], {}) and bool(value)
+    plain_value = value.strip().lower() if isinstance(value, str) else value
+    return plain_value not in ("", "0", "false", [], {}) and bool(plain_value)
 
 
 def _strict_flag(value: Any) -> bool:
@@ -159,6 +170,15 @@ def _moment(value: Any) -> int:
     return number // 1000 if number >= MILLISECONDS_FROM else number
 
 
+def _loose_moment(value: Any) -> int:
+    """For what must not be lost with its time: one that cannot be read, or be shown, is none."""
+    try:
+        moment = _moment(value)
+    except ValueError:
+        return 0
+    return moment if 0 < moment < END_OF_CALENDAR else 0
+
+
 def utc_seconds(text: str) -> int:
     """`2026-09-21 14:13:20` or `2026/09/21` read as UTC (assumption `times_are_utc`); 0 when it is no time."""
     for layout in ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d"):
@@ -197,6 +217,8 @@ Amount = Annotated[Decimal, BeforeValidator(_amount)]
 OptionalAmount = Annotated[Decimal | None, BeforeValidator(_optional_amount)]
 Number = Annotated[Decimal, BeforeValidator(_number)]
 Moment = Annotated[int, BeforeValidator(_moment)]
+LooseText = Annotated[str, BeforeValidator(_loose_text)]
+LooseMoment = Annotated[int, BeforeValidator(_loose_moment)]
 Objects = Annotated[list[Any], BeforeValidator(_list)]
 Texts = Annotated[list[Text], BeforeValidator(_list)]
 Object = Annotated[dict[str, Any], BeforeValidator(_object)]
