@@ -159,6 +159,8 @@ class Mouthpiece:
             return
         if answered is not None and self._is_ours(answered):
             await did.reply(refusal_card(NotAllowed("not_to_buyer" if shown else "reply_too_old"), did.place_reader))
+        elif message.external_reply is not None:
+            await did.reply(refusal_card(NotAllowed("reply_too_old"), did.place_reader))
         elif did.is_private:
             await did.say(text_hint(did.reader))
 

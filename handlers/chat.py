@@ -8,6 +8,7 @@ from bot.domain.conversation import Template
 from bot.domain.errors import NotAllowed
 from bot.domain.sayings import PhoneFile
 from bot.domain.situations import Situation
+from bot.domain.staff import Right
 from bot.flows import assemble, chat_view, deliver, evidence_pack, fetch_files, say
 from bot.flows.deliver import MENU
 from bot.flows.say import Spoken
@@ -48,6 +49,7 @@ async def chat(did: Did) -> None:
 
 
 async def write(did: Did, order_id: str) -> None:
+    did.desk.need(did.person_id, Right.CHAT)
     situation = await assemble.show(did.desk, did.person_id, order_id)
     await did.say(saying_views.write_prompt(situation, did.reader), kind=WRITE, order_id=order_id)
 
@@ -167,6 +169,7 @@ async def album_may_follow(did: Did) -> str | None:
 
 
 async def templates(did: Did, order_id: str) -> None:
+    did.desk.need(did.person_id, Right.CHAT)
     situation = await assemble.show(did.desk, did.person_id, order_id)
     texts = await chat_view.templates(did.desk, did.person_id)
     await did.say(template_views.templates_card(situation, texts, did.reader), kind=MENU, order_id=order_id)

@@ -24,5 +24,10 @@ class Policy:
     blind_after_seconds: float = 15.0
     unknown_long_seconds: int = 120
     follow_hours: int = 24
-    file_hosts: tuple[str, ...] = ()
+    longest_chat_tick_seconds: float = 3.0
     checkout_hosts: tuple[str, ...] = ()
+
+    @property
+    def chat_seconds(self) -> float:
+        """How often chats get their turn: orders may be polled more seldom than people wait for an answer."""
+        return min(self.poll_seconds, self.longest_chat_tick_seconds)

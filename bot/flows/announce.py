@@ -63,11 +63,12 @@ async def announce_order(
 
 async def hand_over(desk: Desk, tables: Tables, missed: Delivery) -> None:
     """The card did not reach the person on duty, and there is no other: the owners are rung instead."""
-    rung = bell(desk, await tables.staff.unreachable())
+    away = await tables.staff.unreachable()
+    rung = bell(desk, away)
     if missed.order_id is None or not (missed.repost or missed.ring) or any(person.on_duty for person in rung):
         return
     for owner in rung:
-        if owner.id != missed.chat_id:
+        if owner.id != missed.chat_id and owner.id not in away:
             await tables.outbox.put_card(
                 chat_id=owner.id, person_id=owner.id, order_id=missed.order_id, repost=True, ring=missed.ring,
                 priority=missed.priority, at=desk.now(),

@@ -3,19 +3,21 @@
 import asyncio
 
 from bot.domain.chat_turns import Candidate, budget_of, due
-from bot.domain.errors import NotAllowed, VenueError
+from bot.domain.errors import NotAllowed, Refused, Unknown, VenueError
 from bot.domain.orders import Order, Phase
 from bot.domain.sayings import Saying, State
 from bot.domain.situations import Notice
 from bot.domain.staff import Role
 from bot.flows.announce import announce_now, with_role
+from bot.flows.assemble import name_of
 from bot.flows.desk import Desk, StoreError, log
 from bot.flows.read_chat import read
 from storage.chats import Reading
 from storage.orders import StoredOrder
 
-AT_ONCE = 4
+AT_ONCE = 8
 TRIES = 3
+MANY = 3
 FIRST_LOOK_MS, LOOK_EVERY_MS = 1500, 15_000
 RETRY_MS = 10_000
 
@@ -28,23 +30,45 @@ class ChatRound:
         self._tried: dict[str, int] = {}
         self._failures: dict[str, int] = {}
         self._latest: tuple[str, int] = ("", 0)
+        self._said: set[str] = set()
+        self._round_at = desk.clock.monotonic()
 
     async def round(self) -> None:
         """One tick. Never raises for a venue that is away: the orders' own watch says that."""
         desk = self._desk
-        await self._ask_for_the_latest()
         async with desk.store.read() as tables:
             followed = await tables.orders.followed(desk.now() - desk.policy.follow_hours * 3_600_000)
             readings = await tables.chats.readings()
             lost = await tables.sayings.in_state(State.UNKNOWN)
+            known = {stored.order.id for stored in followed}
+            for order_id in {saying.order_id for saying in lost} - known:
+                stored = await tables.orders.get(order_id)
+                followed += [stored] if stored is not None else []
         self._forget({stored.order.id for stored in followed})
+        await self._say_unknown(lost)
         hinted = desk.talk.hints | {saying.order_id for saying in lost if self._is_look_due(saying, readings)}
         open_to_try = [stored for stored in followed if self._may_try(stored)]
         candidates = [self._candidate(stored, readings.get(stored.order.id), hinted) for stored in open_to_try]
-        budget = budget_of(desk.policy.poll_seconds, has_counts=desk.talk.has_counts)
+        budget = budget_of(self._seconds_since_the_last(), has_counts=desk.talk.has_counts)
         chosen = due(candidates, desk.now(), budget=budget)
         turns = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._read(order_id, turns) for order_id in chosen))
+        await asyncio.gather(self._ask_for_the_latest(), *(self._read(order_id, turns) for order_id in chosen))
+
+    def _seconds_since_the_last(self) -> float:
+        """A slow venue makes rounds longer; each of them may ask for as much as its length allows."""
+        now = self._desk.clock.monotonic()
+        took, self._round_at = now - self._round_at, now
+        return min(max(took, self._desk.policy.chat_seconds), 10.0)
+
+    async def _say_unknown(self, lost: list[Saying]) -> None:
+        """Words without an answer that cannot be looked up for long are told to leads, once."""
+        desk = self._desk
+        for saying in lost:
+            is_long = desk.now() - (saying.sent_at or desk.now()) > desk.policy.unknown_long_seconds * 1000
+            if is_long and saying.id not in self._said:
+                self._said.add(saying.id)
+                facts = {"order": saying.order_id, "who": name_of(desk, saying.person_id)}
+                await announce_now(desk, Notice("saying_unknown", facts), with_role(desk, Role.LEAD))
 
     def _forget(self, followed: set[str]) -> None:
         desk = self._desk
@@ -105,24 +129,34 @@ class ChatRound:
                 raise
             except Exception as error:  # what is odd about one chat must not hide all the others
                 log.warning("chat of %s not read: %r", order_id, error)
-                await self._failed(order_id, is_odd=not isinstance(error, VenueError | NotAllowed))
+                await self._failed(order_id, error)
                 return
         self._tried.pop(order_id, None)
         self._failures.pop(order_id, None)
 
-    async def _failed(self, order_id: str, *, is_odd: bool) -> None:
-        """Tried again later; said once when it stays."""
+    async def _failed(self, order_id: str, error: Exception) -> None:
+        """Tried again later. A chat that stays unreadable though the venue answers is said once."""
         desk = self._desk
         self._tried[order_id] = desk.now()
-        self._failures[order_id] = self._failures.get(order_id, 0) + 1
         desk.talk.hints.add(order_id)
-        if self._failures[order_id] == TRIES and desk.blind_since is None:
-            if is_odd:
-                log.exception("chat of %s", order_id)
-            facts = {"order": order_id}
+        self._failures[order_id] = self._failures.get(order_id, 0) + 1
+        is_about_the_chat = _is_about_the_chat(error)
+        if not isinstance(error, VenueError | NotAllowed):
+            log.error("chat of %s", order_id, exc_info=error)
+        if is_about_the_chat and self._failures[order_id] >= TRIES and order_id not in self._said:
+            self._said.add(order_id)
+            many = sum(number >= TRIES for number in self._failures.values()) > MANY
+            key = "chats_unreadable" if many else f"chat_unreadable:{order_id}"
             await announce_now(
-                desk, Notice("chat_unreadable", facts), with_role(desk, Role.LEAD), key=f"chat_unreadable:{order_id}"
+                desk, Notice("chat_unreadable", {"order": order_id}), with_role(desk, Role.LEAD), key=key
             )
+
+
+def _is_about_the_chat(error: Exception) -> bool:
+    """An answer that cannot be used, or a no to this very chat; not a venue that is away or asks to wait."""
+    if isinstance(error, Refused):
+        return not error.is_throttled
+    return not isinstance(error, VenueError) or (isinstance(error, Unknown) and error.why == "unreadable")
 
 
 def _is_hot(order: Order) -> bool:

@@ -88,15 +88,16 @@ async def add_template(desk: Desk, user_id: int, language: str, label: str, text
 
 async def remove_template(desk: Desk, user_id: int, number: str) -> Template:
     desk.need(user_id, Right.TEMPLATES)
+    meant = next((one for one in await templates(desk, user_id) if str(one.number) == number), None)
+    if meant is None:
+        raise NotAllowed("template_unknown", {"given": number[:10]})
     async with desk.store.write() as tables:
         kept = await tables.templates.all()
         if not kept:
             for one in wording.DEFAULTS:
                 await tables.templates.put(one.label, one.language, one.text, desk.now(), user_id)
             kept = await tables.templates.all()
-        chosen = next((one for one in kept if str(one.number) == number), None)
-        if chosen is None:
-            raise NotAllowed("template_unknown", {"given": number[:10]})
+        chosen = next(one for one in kept if (one.label, one.language) == (meant.label, meant.language))
         await tables.templates.remove(chosen.number)
         await _journal(desk, tables, user_id, "template_removed", chosen)
     return chosen

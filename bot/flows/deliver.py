@@ -7,7 +7,7 @@ from bot.domain.situations import Notice, Reader, Situation
 from bot.flows.announce import hand_over
 from bot.flows.assemble import situation_of, stored_order
 from bot.flows.desk import Desk
-from bot.flows.read_chat import put
+from bot.flows.read_chat import CHAT, listeners, put
 from storage.messages import Shown
 from storage.orders import StoredOrder
 from storage.outbox import Delivery
@@ -79,6 +79,7 @@ async def take(desk: Desk, deliveries: list[Delivery]) -> list[Task]:
             task = await _task(desk, tables, delivery)
             if task is None:
                 await tables.outbox.drop(delivery.id, desk.now(), "nobody may read it")
+                await _heard_by_others(desk, tables, delivery)
             else:
                 tasks.append(task)
         return tasks
@@ -154,11 +155,13 @@ async def forget(desk: Desk, chat_id: int, message_id: int) -> None:
         await tables.messages.forget(chat_id, message_id)
 
 
-async def again(desk: Desk, delivery: Delivery, after_seconds: float, why: str, *, repeated: bool = False) -> None:
-    """Once more, later. `repeated`: it may have been shown, only the answer was lost."""
+async def again(
+    desk: Desk, delivery: Delivery, after_seconds: float, why: str, *, repeated: bool = False, counts: bool = True
+) -> None:
+    """Once more, later. `repeated`: it may have been shown, only the answer was lost. Not `counts`: it was not tried."""
     async with desk.store.write() as tables:
         next_at = desk.now() + int(after_seconds * 1000)
-        await tables.outbox.retry(delivery.id, next_at, why[:300], repeated=repeated)
+        await tables.outbox.retry(delivery.id, next_at, why[:300], repeated=repeated, counts=counts)
 
 
 async def give_up(desk: Desk, delivery: Delivery, why: str) -> None:
@@ -179,11 +182,16 @@ async def recover(desk: Desk) -> int:
 
 
 async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
-    """The order's topic in the desk group; None when people deleted it: then a new one gets the whole chat again."""
+    """The order's topic in the desk group; None when people deleted it: then a new one gets the whole chat again.
+
+    An order that gets no new one starts nothing over: its chat would pour into the group's main view.
+    """
     async with desk.store.write() as tables:
         await tables.orders.set_topic(order_id, topic_id)
-        group = desk.desk_chat_id
-        if topic_id is None and group is not None and await tables.chats.told(group, order_id) is not None:
+        stored, group = await tables.orders.get(order_id), desk.desk_chat_id
+        if topic_id is not None or group is None or stored is None or not wants_topic(desk, stored):
+            return
+        if await tables.chats.told(group, order_id) is not None:
             await tables.chats.start_over(group, order_id)
             await put(desk, tables, group, None, order_id)
 
@@ -199,7 +207,26 @@ async def unreachable(desk: Desk, person_id: int, missed: list[Delivery]) -> Non
     async with desk.store.write() as tables:
         await tables.staff.set_reachable(person_id, False)
         for delivery in missed:
-            await hand_over(desk, tables, delivery)
+            if delivery.kind == CHAT:
+                await _heard_by_others(desk, tables, delivery)
+            else:
+                await hand_over(desk, tables, delivery)
+
+
+async def _heard_by_others(desk: Desk, tables: Tables, missed: Delivery) -> None:
+    """A buyer's words that did not reach their hearer are told to whoever stands in, from where that one stopped."""
+    if missed.kind != CHAT or missed.person_id is None or missed.order_id is None:
+        return
+    stored = await tables.orders.get(missed.order_id)
+    if stored is None:
+        return
+    told = await tables.chats.told(missed.chat_id, stored.order.id) or 0
+    # Two people out of reach must not hand it to each other for ever
+    away = {missed.chat_id, *await tables.staff.unreachable()}
+    for person in await listeners(desk, tables, stored):
+        if person.id not in away and reader_for(desk, person.id) is not None:
+            await tables.chats.begin_telling(person.id, stored.order.id, told)
+            await put(desk, tables, person.id, person.id, stored.order.id, ring=missed.ring)
 
 
 async def stumbled(desk: Desk, chat_id: int, waits: Sequence[float], *, is_defect: bool) -> list[Delivery]:

@@ -12,6 +12,7 @@ from storage.store import Tables
 
 WAIT_MS = (1000, 4000, 10_000)
 MOST_AT_ONCE = 4
+MOST_OF_AN_ORDER = 2
 FILE = "file"
 ALLOWED_HOSTS = "file_hosts"
 SAID = frozenset({"unknown_host", "bad_address", "not_https", "redirected"})
@@ -27,18 +28,28 @@ async def round_(desk: Desk) -> None:
     for file in wanted:
         if len(desk.talk.fetching) >= MOST_AT_ONCE:
             return
-        if file.number not in desk.talk.fetching:
-            desk.talk.fetching.add(file.number)
+        of_the_order = sum(order_id == file.order_id for order_id in desk.talk.fetching.values())
+        if file.number not in desk.talk.fetching and of_the_order < MOST_OF_AN_ORDER:
+            desk.talk.fetching[file.number] = file.order_id
             task = desk.spawn(fetch(desk, file), f"file {file.number}")
             task.add_done_callback(partial(_done, desk, file.number))
 
 
 def _done(desk: Desk, number: int, task: object) -> None:
-    desk.talk.fetching.discard(number)
+    desk.talk.fetching.pop(number, None)
 
 
 async def fetch(desk: Desk, file: KeptFile) -> None:
-    """One try. What fails is tried again a few times; then it is said."""
+    """One try, and a pause when not even its failure can be written down."""
+    try:
+        await _fetch(desk, file)
+    except StoreError as error:
+        log.error("file %s: %s", file.number, error)
+        await desk.clock.sleep(10)
+
+
+async def _fetch(desk: Desk, file: KeptFile) -> None:
+    """What fails is tried again a few times; then it is said."""
     assert desk.talk.hosts is not None
     try:
         fetched = await desk.talk.hosts.fetch(file.url)
@@ -48,6 +59,9 @@ async def fetch(desk: Desk, file: KeptFile) -> None:
     except StoreError as full:
         log.error("file %s cannot be kept: %s", file.number, full)
         await _not_fetched(desk, file, NotFetched("disk", file.host, is_final=False))
+    except Exception:  # whatever is odd about one file, its chat must not wait for it for ever
+        log.exception("file %s", file.number)
+        await _not_fetched(desk, file, NotFetched("away", file.host, is_final=False))
     else:
         async with desk.store.write() as tables:
             await tables.files.kept(file.number, sha256, fetched.content_type, len(fetched.content))

@@ -60,22 +60,50 @@ async def _serve(desk: Desk, order_id: str) -> None:
         try:
             if not await _ready(desk, batch):
                 continue
-            for saying in batch:
-                if not await _send(desk, saying):
-                    break
+            await _send_all(desk, batch)
         except Later as later:
             await _postpone(desk, batch, later.wait_ms)
+        except StoreError as error:
+            log.error("words for %s have to wait: %s", order_id, error)
+            await _postpone(desk, batch, 5 * RETRY_MS)
+        except Exception:  # one odd saying must neither end the others' lanes nor be tried in a circle
+            log.exception("words for %s", order_id)
+            await _postpone(desk, batch, 15 * RETRY_MS)
+
+
+async def _send_all(desk: Desk, batch: list[Saying]) -> None:
+    """One after the other; when one does not arrive, its person is asked about the rest."""
+    for place, saying in enumerate(batch):
+        ended = await _send(desk, saying)
+        if ended is State.REFUSED:
+            await _hold_rest(desk, batch[place + 1 :])
+        if ended is not State.DELIVERED:
+            return
+
+
+async def _hold_rest(desk: Desk, rest: list[Saying]) -> None:
+    async with desk.store.write() as tables:
+        await _doubt(desk, tables, rest, None, "")
 
 
 async def _next(desk: Desk, order_id: str) -> list[Saying]:
     """The oldest saying with all that belongs to it; nothing while an older one is without an outcome."""
     async with desk.store.read() as tables:
         opened = await tables.sayings.open_for(order_id)
-        if not opened or opened[0].state is not State.PLANNED or _is_early(desk, opened[0]):
-            return []
-        first = opened[0]
-        batch = [one for one in opened if _belongs(one, first)]
+    if opened and opened[0].state is not State.PLANNED:
+        await _hold_stale(desk, [one for one in opened if one.state is State.PLANNED])
+    if not opened or opened[0].state is not State.PLANNED or _is_early(desk, opened[0]):
+        return []
+    first = opened[0]
+    batch = [one for one in opened if _belongs(one, first)]
     return [] if any(_is_early(desk, one) for one in batch) else sorted(batch, key=_place)
+
+
+async def _hold_stale(desk: Desk, waiting: list[Saying]) -> None:
+    """What waited too long behind something without an outcome is asked about."""
+    for one in waiting:
+        if _is_stale(desk, one):
+            await _hold(desk, [one], Doubt.STALE, str(STALE_SECONDS // 60))
 
 
 def _is_early(desk: Desk, saying: Saying) -> bool:
@@ -96,8 +124,7 @@ def _place(saying: Saying) -> tuple[bool, int, int]:
 
 async def _ready(desk: Desk, batch: list[Saying]) -> bool:
     """Everything of the batch can be sent; False when it changed and must be taken anew. Raises Later."""
-    person = desk.people.get(batch[0].person_id)
-    if person is None or not person.may(Right.CHAT):
+    if not _may_talk(desk, batch[0]):
         await _silence(desk, batch)
         return False
     if any(_is_stale(desk, saying) for saying in batch):
@@ -109,8 +136,13 @@ async def _ready(desk: Desk, batch: list[Saying]) -> bool:
     async with desk.store.read() as tables:
         reading = await tables.chats.reading(batch[0].order_id)
     if reading is None or reading.read_at is None:
-        await _first_look(desk, batch[0].order_id)
+        return await _first_look(desk, batch)
     return True
+
+
+def _may_talk(desk: Desk, saying: Saying) -> bool:
+    person = desk.people.get(saying.person_id)
+    return person is not None and person.may(Right.CHAT)
 
 
 async def _silence(desk: Desk, batch: list[Saying]) -> None:
@@ -128,13 +160,23 @@ def _is_stale(desk: Desk, saying: Saying) -> bool:
     return desk.now() - saying.said_at > STALE_SECONDS * 1000
 
 
-async def _first_look(desk: Desk, order_id: str) -> None:
-    """What stood in the chat before must not be taken for what we say now."""
+async def _first_look(desk: Desk, batch: list[Saying]) -> bool:
+    """What stood in the chat before must not be taken for what we say now. False when the venue will not show it."""
     try:
-        await read(desk, order_id)
+        await read(desk, batch[0].order_id)
     except (Refused, Unreachable, Unknown, NotAllowed) as error:
-        log.info("chat of %s not read before the first word: %s", order_id, error)
-        raise Later(RETRY_MS) from None
+        log.info("chat of %s not read before the first word: %s", batch[0].order_id, error)
+        if not isinstance(error, Refused) or error.is_throttled:
+            raise Later(RETRY_MS) from None
+        async with desk.store.write() as tables:
+            for saying in batch:
+                moved = await tables.sayings.move(
+                    saying.id, frm=State.PLANNED, event=Event.REFUSED, at=desk.now(), answer="gate_says",
+                    answer_facts={"detail": (error.detail or error.code)[:200]},
+                )  # fmt: skip
+                await record(desk, tables, moved)
+        return False
+    return True
 
 
 async def _files(desk: Desk, batch: list[Saying]) -> None:
@@ -171,7 +213,7 @@ class ManyPages(Exception):
 async def _prepared(desk: Desk, saying: Saying) -> Prepared:
     """The file as Gate takes it: kept from before, or fetched from the phone and made fit. Raises Bad, Later."""
     if saying.content:
-        content = await desk.store.files.get(saying.content)
+        content = await _kept_content(desk, saying)
         if content is not None:
             return Prepared(content, saying.content_type)
     raw = await _from_phone(desk, saying)
@@ -184,6 +226,15 @@ async def _prepared(desk: Desk, saying: Saying) -> Prepared:
         raise ManyPages(saying, pages)
     await _keep(desk, saying, pages[0])
     return pages[0]
+
+
+async def _kept_content(desk: Desk, saying: Saying) -> bytes | None:
+    """What was prepared before; None when the disk has lost or spoilt it, so that the phone is asked again."""
+    try:
+        return await desk.store.files.get(saying.content)
+    except StoreError as error:
+        log.error("a prepared file of %s cannot be read: %s", saying.order_id, error)
+        return None
 
 
 async def _keep(desk: Desk, saying: Saying, prepared: Prepared) -> None:
@@ -310,12 +361,15 @@ async def _doubt(
         await ask(desk, tables, held[0])
 
 
-async def _send(desk: Desk, saying: Saying) -> bool:
-    """One request for one saying. False when what comes after it must wait. Raises Later."""
+async def _send(desk: Desk, saying: Saying) -> State | None:
+    """One request for one saying; how it ended, None when it must be taken anew. Raises Later."""
+    if not _may_talk(desk, saying):
+        await _silence(desk, [saying])
+        return None
     async with desk.store.write() as tables:
         moved = await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.SENDING, at=desk.now())
     if moved is None:
-        return False
+        return None
     try:
         if saying.kind is SayingKind.TEXT:
             sent = await desk.venue.say(order_id=saying.order_id, text=saying.text)
@@ -323,19 +377,21 @@ async def _send(desk: Desk, saying: Saying) -> bool:
             sent = await desk.venue.send_file(order_id=saying.order_id, file_key=saying.file_key)
     except Refused as no:
         if no.is_throttled:
-            return await _not_left(desk, moved, int((no.retry_after or 2) * 1000))
+            await _not_left(desk, moved)
+            raise Later(int((no.retry_after or 2) * 1000)) from None
         await _ended(desk, moved, Event.REFUSED, "gate_says", {"detail": (no.detail or no.code)[:200]})
-        return True
+        return State.REFUSED
     except NotAllowed as no:
         await _ended(desk, moved, Event.REFUSED, no.reason, no.facts)
-        return True
+        return State.REFUSED
     except Unreachable:
-        return await _not_left(desk, moved, RETRY_MS)
+        await _not_left(desk, moved)
+        raise Later(RETRY_MS) from None
     except Unknown as lost:
         async with desk.store.write() as tables:
             await _lost(desk, tables, moved, f"{lost.why}")
         desk.talk.hint(saying.order_id)
-        return False
+        return State.UNKNOWN
     async with desk.store.write() as tables:
         done = await tables.sayings.move(
             moved.id, frm=State.SENT, event=Event.ACCEPTED, at=desk.now(), answer="accepted",
@@ -343,13 +399,12 @@ async def _send(desk: Desk, saying: Saying) -> bool:
         )  # fmt: skip
         await record(desk, tables, done)
     desk.talk.hint(saying.order_id)
-    return True
+    return State.DELIVERED
 
 
-async def _not_left(desk: Desk, saying: Saying, wait_ms: int) -> bool:
+async def _not_left(desk: Desk, saying: Saying) -> None:
     async with desk.store.write() as tables:
         await tables.sayings.move(saying.id, frm=State.SENT, event=Event.NEVER_LEFT, at=desk.now())
-    raise Later(wait_ms)
 
 
 async def _ended(desk: Desk, saying: Saying, event: Event, answer: str, facts: dict[str, str]) -> None:
@@ -369,10 +424,11 @@ async def _lost(desk: Desk, tables: Tables, saying: Saying, answer: str) -> None
 
 
 async def _postpone(desk: Desk, batch: list[Saying], wait_ms: int) -> None:
-    """All of the batch waits; a memory that cannot be written now waits by itself."""
+    """All of the batch waits, and not longer than it may before its person is asked again."""
+    wait_ms = min(wait_ms, TRY_FOR_SECONDS * 1000 - RETRY_MS)
     try:
         async with desk.store.write() as tables:
             for saying in batch:
                 await tables.sayings.postpone(saying.id, desk.now() + wait_ms)
     except StoreError:
-        await desk.clock.sleep(1)
+        await desk.clock.sleep(min(wait_ms / 1000, 10))

@@ -45,10 +45,16 @@ async def _tell(desk: Desk, kind: str, target: str, facts: dict[str, str]) -> No
     desk.wake_relay.set()
 
 
-async def group_migrated(desk: Desk, new_chat_id: int) -> None:
-    """A private supergroup upgrade changes the chat id: everything goes on under the new one."""
+async def group_migrated(desk: Desk, new_chat_id: int, asked: int | None = None) -> None:
+    """A private supergroup upgrade changes the chat id: everything goes on under the new one.
+
+    `asked` is the id that Telegram answered so about: what waits for it moves even when the upgrade is known already.
+    """
     old = desk.desk_chat_id
     if old is None or old == new_chat_id:
+        if asked is not None and asked != new_chat_id:
+            async with desk.store.write() as tables:
+                await tables.outbox.migrate(asked, new_chat_id)
         return
     async with desk.store.write() as tables:
         await tables.desk.put("desk_chat_id", f"{desk.policy.desk_chat_id}:{new_chat_id}")

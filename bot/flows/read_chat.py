@@ -24,6 +24,8 @@ SMALLEST_PAGE = 4
 RING_EVERY_MS = 180_000
 OLD_NEWS_SECONDS = 600
 CLOCKS_DIFFER_SECONDS = 5
+UNPROVEN = frozenset({State.SENT, State.UNKNOWN, State.MISSING})
+"""what a read must reach back to, however much was written since"""
 CHAT = "chat"
 
 
@@ -32,8 +34,14 @@ async def read(desk: Desk, order_id: str) -> int:
     own_id = await own_identity(desk)
     async with desk.store.read() as tables:
         newest = await tables.chats.newest_at(order_id)
+        unproven = [
+            _sent_there(desk, saying)
+            for saying in await tables.sayings.unexplained(order_id)
+            if saying.state in UNPROVEN and saying.sent_at is not None
+        ]
     asked_at = desk.now()
-    pages, is_complete = await _pages(desk, order_id, newest)
+    since = None if newest is None else min([newest, *unproven])
+    pages, is_complete = await _pages(desk, order_id, since)
     async with desk.store.write() as tables:
         stored = await tables.orders.get(order_id)
         if stored is None:
@@ -87,11 +95,11 @@ async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> t
         page = pages[-1]
         if not page.has_older or not page.messages:
             return pages, True
-        oldest = page.messages[0].at
+        oldest = min((message.at for message in page.messages if message.at), default=0)
         if newest is not None and oldest <= newest - OVERLAP_SECONDS:
             return pages, True
         older = await desk.venue.chat(order_id=order_id, before=oldest + 1)
-        if older.messages and older.messages[0].at >= oldest:
+        if older.messages and min(message.at for message in older.messages) >= oldest:
             older = await desk.venue.chat(order_id=order_id, before=oldest)
         pages.append(older)
     return pages, False
@@ -145,12 +153,22 @@ def _is_it(desk: Desk, heard: Heard, saying: Saying) -> bool:
     if heard.author not in (Author.US, Author.UNKNOWN) or saying.sent_at is None:
         return False
     message = heard.message
-    sent_there = desk.clock.wall_seconds(saying.sent_at) - desk.venue.skew_seconds
-    if message.at < sent_there - CLOCKS_DIFFER_SECONDS:
+    if message.at < _sent_there(desk, saying) - CLOCKS_DIFFER_SECONDS:
         return False
+    if saying.state is State.DELIVERED and message.at > _taken_there(desk, saying) + CLOCKS_DIFFER_SECONDS:
+        return False  # the venue had taken that one long before
     if saying.kind is SayingKind.TEXT:
         return message.kind is ChatKind.TEXT and same_words(message.text, saying.text)
     return message.kind is ChatKind.FILE and bool(saying.file_key) and message.file_key == saying.file_key
+
+
+def _sent_there(desk: Desk, saying: Saying) -> int:
+    """Its sending as the venue's clock shows it, Unix seconds."""
+    return int(desk.clock.wall_seconds(saying.sent_at or 0) - desk.venue.skew_seconds)
+
+
+def _taken_there(desk: Desk, saying: Saying) -> float:
+    return desk.clock.wall_seconds(saying.settled_at or desk.now()) - desk.venue.skew_seconds
 
 
 async def _count_looks(desk: Desk, tables: Tables, order_id: str, asked_at: int) -> None:

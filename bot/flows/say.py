@@ -1,5 +1,6 @@
 """Staff say something to a buyer: stored first, held when something about it must be said, then given to the lane."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,9 @@ from bot.domain.braking import names_other_order
 from bot.domain.chat import MAX_TEXT
 from bot.domain.contacts import allowed_in, find_contact, names_host
 from bot.domain.errors import NotAllowed
+from bot.domain.orders import Order
 from bot.domain.parts import length, split
+from bot.domain.policy import Policy
 from bot.domain.sayings import (
     ALBUM_SECONDS,
     NEVER_SENT,
@@ -23,6 +26,7 @@ from bot.domain.staff import Right
 from bot.flows.announce import announce_order
 from bot.flows.assemble import stored_order
 from bot.flows.desk import Desk
+from bot.flows.read_chat import read
 from bot.flows.saying_outcome import ask, record
 from storage.orders import StoredOrder
 from storage.store import Tables
@@ -56,9 +60,14 @@ async def say(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[S
         raise NotAllowed("venue_off", {"venue": "Gate C2C"})
     if not spoken.text.strip() and spoken.file is None:
         raise NotAllowed("nothing_to_say")
+    async with desk.store.read() as tables:
+        order = (await stored_order(tables, order_id)).order
+        others = [other.order for other in await tables.orders.open_orders() if other.order.id != order_id]
+    # Long words against many orders take a while, and everybody else's writes would wait for it
+    found = await asyncio.to_thread(_doubts, desk.policy, desk.now(), order, others, spoken)
     async with desk.store.write() as tables:
         stored = await stored_order(tables, order_id)
-        doubts = await _like_the_album(desk, tables, spoken, order_id, await _doubts(desk, tables, stored, spoken))
+        doubts = await _like_the_album(desk, tables, spoken, order_id, found)
         made = [await tables.sayings.add(one) for one in _sayings(desk, user_id, order_id, spoken, doubts)]
         kept = [saying for saying in made if saying is not None]
         if kept:
@@ -132,21 +141,20 @@ def _sayings(desk: Desk, user_id: int, order_id: str, spoken: Spoken, doubts: di
     return made
 
 
-async def _doubts(desk: Desk, tables: Tables, stored: StoredOrder, spoken: Spoken) -> dict[str, str]:
+def _doubts(policy: Policy, now: int, order: Order, others: Sequence[Order], spoken: Spoken) -> dict[str, str]:
     """Everything that must be said before this may leave, with what it is about."""
-    order, text = stored.order, spoken.text
+    text = spoken.text
     doubts: dict[str, str] = {}
-    away = desk.now() - spoken.said_at
+    away = now - spoken.said_at
     if away > STALE_SECONDS * 1000:
         doubts[Doubt.STALE] = str(away // 60_000)
     if order.is_final:
         doubts[Doubt.FINISHED] = order.status
     if text:
-        if found := names_host(text, desk.policy.checkout_hosts):
+        if found := names_host(text, policy.checkout_hosts):
             doubts[Doubt.CHECKOUT] = found
         elif found := find_contact(text, allowed_in(order)):
             doubts[Doubt.CONTACT] = found
-        others = [other.order for other in await tables.orders.open_orders() if other.order.id != order.id]
         if not spoken.is_composed and (other := names_other_order(text, order, others)) is not None:
             doubts[Doubt.WRONG_ORDER] = other.id
         if length(text.strip()) > MAX_TEXT:
@@ -166,6 +174,10 @@ async def approve(desk: Desk, user_id: int, saying_id: str) -> list[Saying]:
             if moved is not None:
                 await tables.sayings.renew(one.id, desk.now())
                 approved.append(moved)
+        facts = {"saying": saying_id, "doubts": " ".join(held[0].doubts), "parts": str(len(approved))}
+        await tables.journal.add(
+            at=desk.now(), actor=user_id, action="say", target=held[0].order_id, facts=facts, outcome="approved"
+        )
     desk.talk.wake.set()
     return approved
 
@@ -215,6 +227,10 @@ async def _in_one_go(tables: Tables, saying: Saying) -> list[Saying]:
 async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int) -> Saying:
     """*Send again*: a new saying for one that did not arrive, once. Raises NotAllowed."""
     desk.need(user_id, Right.CHAT)
+    async with desk.store.read() as tables:
+        before = await tables.sayings.get(saying_id)
+    if before is not None and before.state is State.MISSING:
+        await read(desk, before.order_id)  # it may have turned up meanwhile
     async with desk.store.write() as tables:
         old = await tables.sayings.get(saying_id)
         if old is None or old.state not in (State.MISSING, State.REFUSED):

@@ -32,7 +32,7 @@ async def mark(desk: Desk, tables: Tables, saying: Saying) -> None:
     """The person's own message shows how it stands; the state is read when the mark is set."""
     wait = ANSWER_WAIT_MS if saying.state is State.UNKNOWN else 0
     await tables.outbox.put_line(
-        chat_id=saying.source_chat, person_id=_person(saying), kind=MARK, key=f"mark:{saying.id}",
+        chat_id=place(desk, saying), person_id=_person(saying), kind=MARK, key=f"mark:{saying.id}",
         order_id=saying.order_id, facts={"saying": saying.id}, ring=False, priority=URGENT, at=desk.now(),
         next_at=desk.now() + wait,
     )  # fmt: skip
@@ -44,7 +44,7 @@ async def mark(desk: Desk, tables: Tables, saying: Saying) -> None:
 async def ask(desk: Desk, tables: Tables, saying: Saying) -> None:
     """The person who said it is asked what to do with what is held; asked once for what belongs together."""
     await tables.outbox.put_line(
-        chat_id=saying.source_chat, person_id=_person(saying), kind=HELD,
+        chat_id=place(desk, saying), person_id=_person(saying), kind=HELD,
         key=f"held:{saying.source_message}:{saying.attempt}" if not saying.album else f"held:{saying.album}",
         order_id=saying.order_id, facts={"saying": saying.id}, ring=True, priority=URGENT, at=desk.now(),
         next_at=desk.now() + (int(ALBUM_SECONDS * 1000) if saying.album else 0),
@@ -55,12 +55,19 @@ async def ask(desk: Desk, tables: Tables, saying: Saying) -> None:
 async def progress(desk: Desk, tables: Tables, saying: Saying, done: int, total: int) -> None:
     """How far the files of one message are; only for what takes long enough to be wondered about."""
     await tables.outbox.put_line(
-        chat_id=saying.source_chat, person_id=_person(saying), kind=PROGRESS,
+        chat_id=place(desk, saying), person_id=_person(saying), kind=PROGRESS,
         key=f"progress:{saying.source_message}", order_id=saying.order_id,
         facts={"saying": saying.id, "done": str(done), "total": str(total)}, ring=False, priority=URGENT,
         at=desk.now(),
     )  # fmt: skip
     desk.wake_relay.set()
+
+
+def place(desk: Desk, saying: Saying) -> int:
+    """The chat that hears of it: where it was said; the group may have another id by now."""
+    if saying.source_chat < 0 and desk.desk_chat_id is not None:
+        return desk.desk_chat_id
+    return saying.source_chat
 
 
 def _person(saying: Saying) -> int | None:

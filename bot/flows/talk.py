@@ -32,7 +32,8 @@ class Bench(Protocol):
 class Talk:
     """`hints` are orders whose chat is worth reading at once; `unread` what the list last counted, by order.
 
-    `lanes` are the orders whose sayings are being sent right now, `fetching` the files on their way. `wake` is set
+    `lanes` are the orders whose sayings are being sent right now, `fetching` the files on their way with
+    their orders. `wake` is set
     when there is something to send or to read before the next round.
     """
 
@@ -43,7 +44,7 @@ class Talk:
     hints: set[str] = field(default_factory=set)
     unread: dict[str, int] = field(default_factory=dict)
     lanes: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
-    fetching: set[int] = field(default_factory=set)
+    fetching: dict[int, str] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -10,11 +10,14 @@ from bot.domain.errors import NotAllowed
 from bot.domain.sayings import Saying, State
 from bot.domain.situations import Reader, Situation
 from bot.flows import deliver
+from bot.flows.announce import NORMAL, QUIET
 from bot.flows.assemble import name_of, situation_of, stored_order
 from bot.flows.deliver import Delivery, Shown
 from bot.flows.desk import Desk
+from bot.flows.fetch_files import FILE
 from bot.flows.read_chat import put
 from bot.flows.say import asked_about
+from bot.flows.saying_outcome import place
 from storage.chats import Heard
 from storage.store import Tables
 
@@ -110,7 +113,10 @@ def _choose(
 
 
 async def to_herald(desk: Desk, chat_id: int, talk: Sequence[Delivery]) -> tuple[list[Chunk], int]:
-    """The words of others that neither a digest nor their own place has shown yet, order by order; and up to where."""
+    """The words of others that neither a digest nor their own place has shown yet, order by order; and up to where.
+
+    The words of one order alone need no digest: their own message comes next.
+    """
     chunks: list[Chunk] = []
     async with desk.store.read() as tables:
         since = await tables.chats.heralded(chat_id)
@@ -122,6 +128,8 @@ async def to_herald(desk: Desk, chat_id: int, talk: Sequence[Delivery]) -> tuple
             if lines:
                 stored = await stored_order(tables, delivery.order_id)
                 chunks.append(Chunk(await situation_of(desk, tables, stored), tuple(lines)))
+    if len(chunks) < 2:
+        return [], 0
     chunks.sort(key=lambda chunk: chunk.lines[0].number)
     now, later = chunks[:MOST_HERALDED], chunks[MOST_HERALDED:]
     upto = max((chunk.lines[-1].number for chunk in now), default=0)
@@ -134,7 +142,7 @@ async def heralded(desk: Desk, chat_id: int, upto: int) -> None:
 
 
 async def late_file(desk: Desk, delivery: Delivery) -> Telling | None:
-    """The line of a file that came after its line was told; None when it is gone."""
+    """The line of a file that comes after its line was told, with that file; None when the line is gone."""
     reader = deliver.reader_for(desk, delivery.person_id)
     assert delivery.order_id is not None and reader is not None
     async with desk.store.read() as tables:
@@ -146,7 +154,8 @@ async def late_file(desk: Desk, delivery: Delivery) -> Telling | None:
         situation = await situation_of(desk, tables, stored)
         upto = await tables.chats.told(delivery.chat_id, stored.order.id) or 0
         card = await tables.messages.card(delivery.chat_id, stored.order.id)
-    files = tuple(file for file in line.files if file.state is FileState.KEPT)
+    named = delivery.facts.get("file", "")
+    files = tuple(file for file in line.files if file.state is FileState.KEPT and named in ("", str(file.number)))
     return Telling(
         delivery, reader, Chunk(situation, (line,), delivery.repeated), files, upto, False,
         stored.topic_id if delivery.person_id is None else None, False, card.message_id if card else None,
@@ -162,9 +171,33 @@ async def told(desk: Desk, telling: Telling, shown: Sequence[Shown]) -> None:
             await tables.messages.remember(item)
         await tables.chats.set_told(delivery.chat_id, delivery.order_id, telling.upto)
         await tables.outbox.sent([delivery.id], desk.now())
+        await _put_files(desk, tables, telling)
         if telling.has_more:
             await put(desk, tables, delivery.chat_id, delivery.person_id, delivery.order_id)
     desk.wake_relay.set()
+
+
+async def told_late(desk: Desk, telling: Telling, shown: Sequence[Shown]) -> None:
+    """The file stands there now; the other files of its line come next."""
+    async with desk.store.write() as tables:
+        for item in shown:
+            await tables.messages.remember(item)
+        await tables.outbox.sent([telling.delivery.id], desk.now())
+        await _put_files(desk, tables, telling)
+    desk.wake_relay.set()
+
+
+async def _put_files(desk: Desk, tables: Tables, telling: Telling) -> None:
+    """Every further file of a message has its own turn and its own fate, before the words that follow."""
+    delivery = telling.delivery
+    for file in telling.files[1:]:
+        assert telling.chunk is not None
+        facts = {"message": str(telling.chunk.lines[0].number), "file": str(file.number)}
+        await tables.outbox.put_line(
+            chat_id=delivery.chat_id, person_id=delivery.person_id, kind=FILE,
+            key=f"file:{file.number}:{delivery.chat_id}", order_id=delivery.order_id, facts=facts, ring=False,
+            priority=(NORMAL if delivery.person_id is not None else QUIET) - 1, at=desk.now(),
+        )  # fmt: skip
 
 
 async def content_of(desk: Desk, file: KeptFile, form: str) -> bytes | str | None:
@@ -213,22 +246,22 @@ def _worst(parts: Sequence[Saying]) -> State:
 async def progress_of(desk: Desk, saying: Saying) -> int | None:
     """The message that tells how far this upload is."""
     async with desk.store.read() as tables:
-        number = await tables.desk.get(_progress_key(saying))
+        number = await tables.desk.get(_progress_key(desk, saying))
     return int(number) if number is not None else None
 
 
 async def progress_shown(desk: Desk, saying: Saying, message_id: int) -> None:
     async with desk.store.write() as tables:
-        await tables.desk.put(_progress_key(saying), str(message_id))
+        await tables.desk.put(_progress_key(desk, saying), str(message_id))
 
 
 async def progress_over(desk: Desk, saying: Saying) -> None:
     async with desk.store.write() as tables:
-        await tables.desk.delete(_progress_key(saying))
+        await tables.desk.delete(_progress_key(desk, saying))
 
 
-def _progress_key(saying: Saying) -> str:
-    return f"progress:{saying.source_chat}:{saying.source_message}"
+def _progress_key(desk: Desk, saying: Saying) -> str:
+    return f"progress:{place(desk, saying)}:{saying.source_message}"
 
 
 async def topic_opened(desk: Desk, order_id: str, topic_id: int) -> None:

@@ -34,7 +34,14 @@ async def watch_orders(desk: Desk) -> None:
 async def watch_chats(desk: Desk) -> None:
     """Buyers' words and files, as far as the venue's limit lets us look."""
     chats = ChatRound(desk)
-    await every(desk, desk.policy.poll_seconds, chats.round)
+    while True:
+        began = desk.clock.monotonic()
+        try:
+            await chats.round()
+        except Exception:  # a round that fails must not be the last one
+            log.exception("round of chats failed")
+        took = desk.clock.monotonic() - began
+        await desk.clock.sleep(max(desk.policy.chat_seconds - took, desk.policy.chat_seconds / 4))
 
 
 async def talk(desk: Desk) -> None:
