@@ -5,8 +5,10 @@ digits are often a time, a sum or the tail of a bank account, so they count only
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.domain.folding import fold
 from bot.domain.orders import Order, folded
@@ -35,6 +37,10 @@ _SUM = re.compile(
 )
 _CODES_OF = {"¥": {"CNY", "JPY"}, "$": {"USD", "HKD", "TWD"}, "€": {"EUR"}, "£": {"GBP"}, "RMB": {"CNY"}, "元": {"CNY"}}
 
+_LONG_GAP = re.compile(r"\s{3,}")
+
+NEAR = 40
+"""characters beside four digits that tell what they are"""
 LEAST_OF_A_CARD = 13
 LEAST_OF_AN_ID = 6
 
@@ -50,6 +56,23 @@ ALSO_WORDS = frozenset(
 """words of everyday that would also make a name of two characters"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text as it is compared with every other order: whatever can be found out beforehand.
+
+    `runs` holds all long digit runs, `fours` what can be an order's last four digits, `sums` the codes each amount may
+    be in (None: any). `strangers` is the text without the names of this order, `letters` the same without white space.
+    """
+
+    runs: str
+    fours: frozenset[str]
+    sums: dict[Decimal, list[set[str] | None]]
+    own_sums: frozenset[Decimal]
+    own_names: frozenset[str]
+    strangers: str
+    letters: str
+
+
 def names_other_order(text: str, order: Order, others: Sequence[Order]) -> Order | None:
     """The first of the other orders that the text speaks of: by number, by verified name, by total; None for none.
 
@@ -57,31 +80,59 @@ def names_other_order(text: str, order: Order, others: Sequence[Order]) -> Order
     be among them.
     """
     others = [other for other in others if other.id != order.id]
-    plain = fold(text).text
+    if not others or not text.strip():
+        return None
+    reading = _read(text, order, {other.short_id for other in others} - {order.short_id})
     for names in (_names_number, _names_person, _names_total):
         for other in others:
-            if names(plain, order, other):
+            if names(reading, other):
                 return other
     return None
 
 
-def _names_number(text: str, order: Order, other: Order) -> bool:
-    if len(other.id) >= LEAST_OF_AN_ID and any(other.id in _digits(run[0]) for run in _RUN.finditer(text)):
+def _read(text: str, order: Order, short_ids: Collection[str]) -> _Reading:
+    plain = _LONG_GAP.sub("  ", fold(text).text)
+    own_names = _own_names(order)
+    strangers = plain
+    for known in sorted(own_names, key=len, reverse=True):
+        strangers = _as_word(known).sub(" ", strangers)
+    return _Reading(
+        runs="|".join(run for found in _RUN.finditer(plain) if len(run := _digits(found[0])) >= LEAST_OF_AN_ID),
+        fours=_fours(plain, order, short_ids),
+        sums=_sums(plain),
+        own_sums=_own_sums(order),
+        own_names=frozenset(map(folded, own_names)),
+        strangers=strangers,
+        letters="".join(strangers.split()),
+    )
+
+
+def _names_number(reading: _Reading, other: Order) -> bool:
+    if len(other.id) >= LEAST_OF_AN_ID and other.id in reading.runs:
         return True
-    if other.short_id == order.short_id or len(other.short_id) < 4:
-        return False
+    return other.short_id in reading.fours
+
+
+def _fours(text: str, order: Order, short_ids: Collection[str]) -> frozenset[str]:
+    """Which of these last four digits stand in the text for an order."""
     text = _RUN.sub(lambda run: "x" * len(run[0]) if len(_digits(run[0])) >= LEAST_OF_A_CARD else run[0], text)
-    return any(four[0] == other.short_id and _can_be_a_number(text, four, order) for four in _FOUR.finditer(text))
+    tails = tuple(_digits(payee.account)[-4:] for payee in order.payees)
+    found: set[str] = set()
+    for four in _FOUR.finditer(text):
+        if four[0] in short_ids and four[0] not in found and _can_be_a_number(text, four, order, tails):
+            found.add(four[0])
+    return frozenset(found)
 
 
-def _can_be_a_number(text: str, four: re.Match[str], order: Order) -> bool:
+def _can_be_a_number(text: str, four: re.Match[str], order: Order, tails: Collection[str]) -> bool:
     """Four digits that stand for an order: called one, or not to be read as a sum, a time or an account's tail."""
-    before, after = text[: four.start()], text[four.end() :]
+    start, end = four.span()
+    before, after = text[max(0, start - NEAR) : start], text[end : end + NEAR]
     if _ORDER_BEFORE.search(before) or _ORDER_AFTER.match(after):
         return True
     if _TAIL_BEFORE.search(before) or _is_counted(four[0], before, after):
         return False
-    if any(_digits(payee.account).endswith(four[0]) for payee in order.payees):
+    if four[0] in tails:
         return False
     if _is_time(four[0]) and _TIME_BEFORE.search(before):
         return False
@@ -97,44 +148,53 @@ def _is_time(four: str) -> bool:
     return four[:2] < "24" and four[2:] < "60"
 
 
-def _names_person(text: str, order: Order, other: Order) -> bool:
+def _names_person(reading: _Reading, other: Order) -> bool:
     """A verified name, unless it is also one of this order's or a word of everyday."""
-    name = folded(fold(other.counterparty_name).text)
-    own = [fold(known).text for known in (order.counterparty_name, order.own_name, *_holders(order)) if known.strip()]
-    if len(name) < 2 or "*" in name or name in ALSO_WORDS or name in map(folded, own):
+    name = _plain(other.counterparty_name)
+    letters = folded(name)
+    if len(letters) < 2 or "*" in letters or letters in ALSO_WORDS or letters in reading.own_names:
         return False
-    for known in sorted(own, key=len, reverse=True):
-        text = re.sub(_as_word(known), " ", text)
-    return re.search(_as_word(fold(other.counterparty_name).text), text) is not None
+    return letters in reading.letters and _as_word(name).search(reading.strangers) is not None
 
 
-def _holders(order: Order) -> list[str]:
-    return [word for payee in order.payees for word in (payee.holder, payee.name, payee.branch)]
+def _own_names(order: Order) -> list[str]:
+    payees = [word for payee in order.payees for word in (payee.holder, payee.name, payee.branch)]
+    return [_plain(known) for known in (order.counterparty_name, order.own_name, *payees) if known.strip()]
 
 
-def _as_word(name: str) -> str:
+@lru_cache(maxsize=2048)
+def _plain(name: str) -> str:
+    return fold(name).text
+
+
+@lru_cache(maxsize=2048)
+def _as_word(name: str) -> re.Pattern[str]:
     """A name with any white space between its parts; one of letters only as a word of its own."""
     parts = r"\s+".join(re.escape(part) for part in name.split())
     if name.isascii():
-        return rf"(?<![a-z0-9]){parts}(?![a-z0-9])"
-    return r"\s*".join(re.escape(char) for char in folded(name))
+        return re.compile(rf"(?<![a-z0-9]){parts}(?![a-z0-9])")
+    return re.compile(r"\s*".join(re.escape(char) for char in folded(name)))
 
 
-def _names_total(text: str, order: Order, other: Order) -> bool:
+def _names_total(reading: _Reading, other: Order) -> bool:
     """The other's total with a currency, or written as only a sum is written (`7,200` or `7200.00`)."""
-    if other.total in _own_sums(order):
+    if other.total in reading.own_sums:
         return False
-    return any(_is_sum_of(found, other) for found in _SUM.finditer(text))
+    return any(codes is None or other.fiat.upper() in codes for codes in reading.sums.get(other.total, ()))
 
 
-def _is_sum_of(found: re.Match[str], other: Order) -> bool:
-    unit = (found["after"] or found["before"] or "").upper()
-    digits = found["digits"]
-    if not unit and "," not in digits and not re.fullmatch(r"[0-9]+\.[0-9]{2,}", digits):
-        return False
-    amount = Decimal(digits.replace(",", "")) * (10_000 if unit.startswith("万") else 1)
-    codes = _CODES_OF.get(unit.lstrip("万").replace("块", "元").replace("圆", "元"), {unit})
-    return amount == other.total and (not unit or other.fiat.upper() in codes)
+def _sums(text: str) -> dict[Decimal, list[set[str] | None]]:
+    """Every amount that is written as a sum, and the codes it may be in; None for any."""
+    sums: dict[Decimal, list[set[str] | None]] = {}
+    for found in _SUM.finditer(text):
+        unit = (found["after"] or found["before"] or "").upper()
+        digits = found["digits"]
+        if not unit and "," not in digits and not re.fullmatch(r"[0-9]+\.[0-9]{2,}", digits):
+            continue
+        amount = Decimal(digits.replace(",", "")) * (10_000 if unit.startswith("万") else 1)
+        codes = _CODES_OF.get(unit.lstrip("万").replace("块", "元").replace("圆", "元"), {unit})
+        sums.setdefault(amount, []).append(codes if unit else None)
+    return sums
 
 
 def _own_sums(order: Order) -> frozenset[Decimal]:
