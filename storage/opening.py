@@ -51,6 +51,8 @@ def hold_alone(address: Address) -> IO[str]:
 
 def create_private(path: str, *, anew: bool = False) -> None:
     """Makes the file readable by its owner alone before the first name is written into it."""
+    if not anew and Path(path).is_file():
+        return  # closing a file drops all locks of this process on it: another program would end the log under us
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | (os.O_EXCL if anew else 0), 0o600))
     except FileExistsError:
