@@ -205,17 +205,20 @@ class Outbox:
             error=error,
         )
 
-    async def retry(self, delivery_id: int, next_at: int, error: str, *, repeated: bool = False) -> None:
+    async def retry(
+        self, delivery_id: int, next_at: int, error: str, *, repeated: bool = False, counts: bool = True
+    ) -> None:
         """It was not delivered (`repeated`: or its answer was lost): pending again, not before `next_at`.
 
-        Nothing happens to one that is settled.
+        Only what `counts` as an attempt brings it nearer to being given up. Nothing happens to one that is settled.
         """
         row = await self._session.row(
             "SELECT * FROM outbox WHERE id = :id AND state IN ('pending', 'sending')", id=delivery_id
         )
         if row is not None:
             failed = _delivery(row)
-            again = replace(failed, next_at=next_at, attempts=failed.attempts + 1, repeated=failed.repeated or repeated)
+            attempts = failed.attempts + 1 if counts else failed.attempts
+            again = replace(failed, next_at=next_at, attempts=attempts, repeated=failed.repeated or repeated)
             await self._wait_again(again, error)
 
     async def recover(self) -> int:

@@ -158,7 +158,7 @@ async def forget(desk: Desk, chat_id: int, message_id: int) -> None:
 async def again(
     desk: Desk, delivery: Delivery, after_seconds: float, why: str, *, repeated: bool = False, counts: bool = True
 ) -> None:
-    """Once more, later. `repeated`: it may have been shown, only the answer was lost. Not `counts`: it was not tried."""
+    """Once more, later. `repeated`: it may have been shown, only the answer was lost. Not `counts`: it was no try."""
     async with desk.store.write() as tables:
         next_at = desk.now() + int(after_seconds * 1000)
         await tables.outbox.retry(delivery.id, next_at, why[:300], repeated=repeated, counts=counts)

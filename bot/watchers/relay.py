@@ -44,6 +44,7 @@ IDLE_SECONDS = 1.0
 ANSWER_ATTEMPTS = 3
 BACKOFF_SECONDS = (1, 2, 5, 10, 20, 30)
 GROUP_AWAY_SECONDS = 60
+LAST_WORDS_SECONDS = 1.5
 
 
 class Relay:
@@ -56,6 +57,8 @@ class Relay:
         self._teller = Teller(desk, telegram, self.pace)
         self._locks: dict[int, asyncio.Lock] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
+        self._telling: set[int] = set()
+        self._is_stopping = False
         self._is_group_lost = False
 
     def _lock(self, chat_id: int) -> asyncio.Lock:
@@ -176,14 +179,21 @@ class Relay:
         worker.add_done_callback(lambda _: self._workers.pop(chat_id, None))
 
     async def stop(self) -> None:
-        for worker in list(self._workers.values()):
+        """What is on its way to Telegram gets a moment to arrive: cut off, it would be told once more at the start."""
+        self._is_stopping = True
+        workers = dict(self._workers)
+        for chat_id in workers.keys() - self._telling:
+            workers[chat_id].cancel()
+        if workers:
+            await asyncio.wait(workers.values(), timeout=LAST_WORDS_SECONDS)
+        for worker in workers.values():
             worker.cancel()
-        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        await asyncio.gather(*workers.values(), return_exceptions=True)
 
     async def _serve(self, chat_id: int) -> None:
         """Everything due for one chat, most urgent first."""
         try:
-            while True:
+            while not self._is_stopping:
                 if not await self._due(chat_id):
                     return
                 if chat_id < 0 and not await self._is_groups_turn(chat_id):
@@ -191,10 +201,18 @@ class Relay:
                 await self.pace.turn(chat_id, is_answer=False)
                 async with self._lock(chat_id):
                     if mine := await self._due(chat_id):
-                        await self._tell(mine)
+                        await self._say_whole(chat_id, self._tell(mine))
         except Exception as trouble:  # one chat's trouble is logged and tried again; it must not end the relay
             log.exception("relay for %s failed", chat_id)
             await self._stumbled(chat_id, is_defect=not isinstance(trouble, StoreError))
+
+    async def _say_whole(self, chat_id: int, telling: Coroutine[Any, Any, None]) -> None:
+        """Known to be under way meanwhile, so that a stop waits for it."""
+        self._telling.add(chat_id)
+        try:
+            await telling
+        finally:
+            self._telling.discard(chat_id)
 
     async def _is_groups_turn(self, chat_id: int) -> bool:
         """False after a digest, or after a moment of waiting for a turn: what is most urgent may have changed."""
@@ -237,9 +255,9 @@ class Relay:
         async with self._lock(chat_id):
             talk = [delivery for delivery in await self._due(chat_id) if delivery.kind == CHAT]
             chunks, upto = await tell_chat.to_herald(self._desk, chat_id, talk)
+            self.pace.herald(chat_id)
             if not chunks:
                 return False
-            self.pace.herald(chat_id)
             await self.pace.turn(chat_id, is_answer=True)
             try:
                 await self._teller.herald(chat_id, chunks, upto)
@@ -259,10 +277,10 @@ class Relay:
             self.pace.hold(deliveries[0].chat_id, slow.seconds)
             await self._later(deliveries, slow.seconds, str(slow))
         except (MessageGone, TopicGone) as gone:
-            await self._later(deliveries, 0, str(gone))
+            await self._gone(deliveries, gone)
         except Moved as moved:
             await self._later(deliveries, 0, str(moved))
-            await members.group_migrated(self._desk, moved.chat_id)
+            await members.group_migrated(self._desk, moved.chat_id, deliveries[0].chat_id)
         except Blocked as no:
             await self._blocked(deliveries, str(no))
         except (Offline, NoAccess) as away:
@@ -283,6 +301,13 @@ class Relay:
         person = self._desk.people.get(chat_id)
         facts = {"who": person.name if person else str(chat_id), "why": why[:100]}
         await announce_now(self._desk, Notice(FAILED, facts), others, key=f"unreachable:{chat_id}")
+
+    async def _gone(self, deliveries: list[Delivery], gone: MessageGone | TopicGone) -> None:
+        """Shown anew; a topic that people deleted must be forgotten first, or it would be asked for again for ever."""
+        if isinstance(gone, TopicGone):
+            for order_id in {delivery.order_id for delivery in deliveries if delivery.order_id is not None}:
+                await deliver.topic_made(self._desk, order_id, None)
+        await self._later(deliveries, 0, str(gone))
 
     async def _later(self, deliveries: list[Delivery], seconds: float, why: str, *, repeated: bool = False) -> None:
         """`repeated`: it may stand there already. A card shows the state and needs no such word."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.clients.telegram import Telegram
 from bot.domain.conversation import Chunk
-from bot.domain.reach import MessageGone, NotReached, Slow, TopicGone
+from bot.domain.reach import MessageGone, NotReached, Slow
 from bot.domain.situations import Situation
 from bot.flows import deliver
 from bot.flows.assemble import message_url
@@ -95,11 +95,7 @@ class Teller:
         if not is_new and old is not None:
             await self._edit(task, old, card)
             return
-        try:
-            message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring, topic_id=topic_id)
-        except TopicGone:
-            await deliver.topic_made(self._desk, situation.order.id, None)
-            raise
+        message_id = await self._telegram.send(delivery.chat_id, card, silent=not delivery.ring, topic_id=topic_id)
         order_id = situation.order.id
         shown = [self._shown(task, message_id, CARD, order_id, card)]
         if old is not None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.clients.telegram import Telegram
 from bot.domain.attachments import MAX_PHOTO_BYTES, KeptFile
 from bot.domain.conversation import Chunk
-from bot.domain.reach import MessageGone, Offline, Rejected, Slow, TopicGone
+from bot.domain.reach import MessageGone, Moved, Offline, Rejected, Slow, TopicGone
 from bot.domain.sayings import Saying, State
 from bot.domain.situations import Reader
 from bot.flows import deliver, tell_chat
@@ -51,18 +51,14 @@ class ChatTeller:
         telling = await tell_chat.next_telling(self._desk, delivery)
         if telling is None:
             self._pace.give_back(delivery.chat_id)
-            await deliver.again(self._desk, delivery, NOT_READY_SECONDS, "a file is on its way")
+            await deliver.again(self._desk, delivery, NOT_READY_SECONDS, "a file is on its way", counts=False)
             return
         if telling.chunk is None:
             self._pace.give_back(delivery.chat_id)
             await tell_chat.told(self._desk, telling, [])
             return
         telling = await self._with_topic(_that_fits(telling))
-        try:
-            shown = await self._show(telling)
-        except TopicGone:
-            await deliver.topic_made(self._desk, delivery.order_id or "", None)
-            raise
+        shown = await self._show(telling, file_caption(telling.chunk, telling.reader) if telling.chunk else Card(""))
         await tell_chat.told(self._desk, telling, shown)
 
     async def herald(self, chat_id: int, chunks: Sequence[Chunk], upto: int) -> None:
@@ -74,8 +70,20 @@ class ChatTeller:
     async def tell_late(self, delivery: Delivery) -> None:
         """A file whose line stands there already."""
         telling = await tell_chat.late_file(self._desk, delivery)
-        shown = await self._show(telling) if telling is not None and telling.files else []
-        await deliver.finish(self._desk, [delivery], shown)
+        if telling is None or telling.chunk is None or not telling.files:
+            await self._nothing(delivery)
+            return
+        caption = file_caption(telling.chunk, telling.reader)
+        # One of several: the words stand under the first of them, and it hangs where that does
+        is_placed = telling.topic_id is not None or telling.card_id is not None
+        if "file" in delivery.facts and is_placed and not delivery.repeated:
+            caption = Card("")
+        await tell_chat.told_late(self._desk, telling, await self._show(telling, caption))
+
+    async def _nothing(self, delivery: Delivery) -> None:
+        """There is nothing to say (any more), and the turn is somebody else's."""
+        self._pace.give_back(delivery.chat_id)
+        await deliver.finish(self._desk, [delivery], [])
 
     async def _with_topic(self, telling: Telling) -> Telling:
         """The order's topic, made when it is needed and the group can have one."""
@@ -87,17 +95,13 @@ class ChatTeller:
             await tell_chat.topic_opened(self._desk, situation.order.id, topic_id)
         return replace(telling, topic_id=topic_id)
 
-    async def _show(self, telling: Telling) -> list[Shown]:
-        """The words, or the files with the words under the first of them."""
+    async def _show(self, telling: Telling, caption: Card) -> list[Shown]:
+        """The words, or the first file with its caption; each further file has a turn of its own."""
         assert telling.chunk is not None
-        shown = []
-        for place, file in enumerate(telling.files):
-            card = file_caption(telling.chunk, telling.reader) if place == 0 else Card("")
-            sent = await self._show_file(telling, file, card)
+        for file in telling.files[:1]:
+            sent = await self._show_file(telling, file, caption)
             if sent is not None:
-                shown.append(sent)
-        if shown:
-            return shown
+                return [sent]
         card = chunk_card(telling.chunk, telling.reader)
         delivery = telling.delivery
         message_id = await self._telegram.send(
@@ -155,10 +159,10 @@ class ChatTeller:
         marked = await tell_chat.marked(self._desk, delivery)
         reader = deliver.reader_for(self._desk, delivery.person_id)
         if marked is None or reader is None:
-            await deliver.finish(self._desk, [delivery], [])
+            await self._nothing(delivery)
             return
         saying = marked.saying
-        was_marked = await self._react(saying, marked.worst)
+        was_marked = await self._react(delivery, saying, marked.worst)
         shown: list[Shown] = []
         if not _needs_words(saying, was_marked):
             self._pace.give_back(delivery.chat_id)  # a mark is no message
@@ -167,14 +171,16 @@ class ChatTeller:
             shown = [await self._reply(delivery, saying, card)]
         await deliver.finish(self._desk, [delivery], shown)
 
-    async def _react(self, saying: Saying, state: State) -> bool:
-        """False where reactions are refused."""
+    async def _react(self, delivery: Delivery, saying: Saying, state: State) -> bool:
+        """False where reactions are refused, or the message stands in a group that has another id now."""
         emoji = MARKS.get(state)
         if emoji is None:
             return True
+        if delivery.chat_id != saying.source_chat:
+            return False
         try:
             await self._telegram.react(saying.source_chat, saying.source_message, emoji)
-        except (Rejected, MessageGone):
+        except (Rejected, MessageGone, Moved):
             return False
         return True
 
@@ -183,7 +189,7 @@ class ChatTeller:
         marked = await tell_chat.marked(self._desk, delivery)
         reader = deliver.reader_for(self._desk, delivery.person_id)
         if marked is None or reader is None:
-            await deliver.finish(self._desk, [delivery], [])
+            await self._nothing(delivery)
             return
         saying, facts = marked.saying, delivery.facts
         card = progress_card(saying, marked.situation, int(facts["done"]), int(facts["total"]), reader)
@@ -191,8 +197,10 @@ class ChatTeller:
             card = outcome_card(saying, marked.situation, reader)
         number = await tell_chat.progress_of(self._desk, saying)
         if number is None:
-            if saying.state is State.PLANNED:
-                await tell_chat.progress_shown(self._desk, saying, await self._put_progress(delivery, saying, card))
+            if saying.state is not State.PLANNED:
+                await self._nothing(delivery)
+                return
+            await tell_chat.progress_shown(self._desk, saying, await self._put_progress(delivery, saying, card))
         else:
             with suppress(MessageGone):
                 await self._telegram.edit(delivery.chat_id, number, card)
@@ -202,7 +210,7 @@ class ChatTeller:
 
     async def _put_progress(self, delivery: Delivery, saying: Saying, card: Card) -> int:
         return await self._telegram.send(
-            delivery.chat_id, card, silent=True, reply_to=saying.source_message,
+            delivery.chat_id, card, silent=True, reply_to=_answered(delivery, saying),
             topic_id=await self._topics.of(saying.order_id, delivery),
         )  # fmt: skip
 
@@ -211,18 +219,18 @@ class ChatTeller:
         marked = await tell_chat.marked(self._desk, delivery)
         reader = deliver.reader_for(self._desk, delivery.person_id)
         if marked is None or marked.situation is None or reader is None or marked.saying.state is not State.HELD:
-            await deliver.finish(self._desk, [delivery], [])
+            await self._nothing(delivery)
             return
         card = held_card(marked.together, marked.situation, reader)
         await deliver.finish(self._desk, [delivery], [await self._reply(delivery, marked.saying, card)])
 
     async def _reply(self, delivery: Delivery, saying: Saying, card: Card) -> Shown:
         message_id = await self._telegram.send(
-            delivery.chat_id, card, silent=not delivery.ring, reply_to=saying.source_message,
+            delivery.chat_id, card, silent=not delivery.ring, reply_to=_answered(delivery, saying),
             topic_id=await self._topics.of(saying.order_id, delivery),
         )  # fmt: skip
         return Shown(
-            delivery.chat_id, message_id, NOTICE, saying.order_id, saying.person_id, card.data, self._desk.now(),
+            delivery.chat_id, message_id, NOTICE, saying.order_id, delivery.person_id, card.data, self._desk.now(),
             card.digest,
         )  # fmt: skip
 
@@ -239,6 +247,11 @@ def _that_fits(telling: Telling) -> Telling:
 def _thread(telling: Telling) -> int | None:
     """Without a topic the order's card is what the words hang on."""
     return telling.card_id if telling.topic_id is None else None
+
+
+def _answered(delivery: Delivery, saying: Saying) -> int | None:
+    """The message it answers, where that can be seen: a group that was upgraded has other numbers."""
+    return saying.source_message if delivery.chat_id == saying.source_chat else None
 
 
 def _form(file: KeptFile) -> str:
