@@ -36,6 +36,7 @@ class ChatRound:
     async def round(self) -> None:
         """One tick. Never raises for a venue that is away: the orders' own watch says that."""
         desk = self._desk
+        await self._ask_for_the_latest()
         async with desk.store.read() as tables:
             followed = await tables.orders.followed(desk.now() - desk.policy.follow_hours * 3_600_000)
             readings = await tables.chats.readings()
@@ -52,7 +53,7 @@ class ChatRound:
         budget = budget_of(self._seconds_since_the_last(), has_counts=desk.talk.has_counts)
         chosen = due(candidates, desk.now(), budget=budget)
         turns = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(self._ask_for_the_latest(), *(self._read(order_id, turns) for order_id in chosen))
+        await asyncio.gather(*(self._read(order_id, turns) for order_id in chosen))
 
     def _seconds_since_the_last(self) -> float:
         """A slow venue makes rounds longer; each of them may ask for as much as its length allows."""

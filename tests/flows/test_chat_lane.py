@@ -251,7 +251,7 @@ async def test_a_chat_is_read_before_the_first_word_so_that_old_words_are_not_ta
     assert [bool(heard.saying_id) for heard in await bench.heard(OTHER.id)] == [False, True]
 
 
-@pytest.mark.parametrize("trouble", [Unreachable("gate", "chat", "away"), lost(), refused()])
+@pytest.mark.parametrize("trouble", [Unreachable("gate", "chat", "away"), lost()])
 async def test_words_wait_while_the_first_look_is_not_possible(
     bench: Bench, trouble: Unreachable | Unknown | Refused
 ) -> None:
@@ -265,6 +265,18 @@ async def test_words_wait_while_the_first_look_is_not_possible(
     assert sent(bench) == ["a"]
 
 
+async def test_a_venue_that_does_not_show_the_chat_is_told_to_the_person_at_once(bench: Bench) -> None:
+    bench.add(OTHER)
+    await bench.see(OTHER.id)
+    bench.gate.errors["chat"] = [refused()]
+    (saying,) = await bench.say("a", order_id=OTHER.id)
+    await bench.send()
+    assert sent(bench) == []
+    async with bench.store.read() as tables:
+        kept = await tables.sayings.get(saying.id)
+    assert kept is not None and (kept.state, kept.answer) == (State.REFUSED, "gate_says")
+
+
 @pytest.mark.parametrize("point", ["before:commit", "before:update sayings"])
 async def test_words_do_not_leave_while_the_memory_cannot_say_that_they_do(bench: Bench, point: str) -> None:
     await bench.say("a")
@@ -273,7 +285,7 @@ async def test_words_do_not_leave_while_the_memory_cannot_say_that_they_do(bench
     await bench.send()
     assert sent(bench) == [] and await bench.states() == [State.PLANNED]
     bench.broken.clear()
-    await bench.send()
+    await bench.send(11)
     assert sent(bench) == ["a"] and await bench.states() == [State.DELIVERED]
 
 
@@ -330,7 +342,7 @@ async def test_what_was_dropped_while_the_lane_made_ready_does_not_leave(bench: 
     bench.desk.gate = Dropping()
     await bench.send()
     assert sent(bench) == ["a"] and await bench.states() == [State.DELIVERED, State.HELD]
-    assert await lane._send(bench.desk, first[0]) is False
+    assert await lane._send(bench.desk, first[0]) is None
 
 
 async def marks(bench: Bench) -> dict[str, int]:

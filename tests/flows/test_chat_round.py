@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat import ChatKind
-from bot.domain.errors import NotAllowed, Refused, Unreachable
+from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
 from bot.flows.chat_round import AT_ONCE, ChatRound
 from bot.flows.talk import Talk
 from bot.watchers import rounds as loops
@@ -24,6 +24,10 @@ async def rounds(bench: Bench) -> ChatRound:
     await bench.told()
     bench.gate.calls.clear()
     return made
+
+
+def unreadable() -> Unknown:
+    return Unknown("gate", "chat", why="unreadable")
 
 
 def away() -> Unreachable:
@@ -132,7 +136,7 @@ async def test_a_chat_that_fails_is_tried_later_and_later(bench: Bench, rounds: 
     assert bench.gate.count("chat") == asked + 1, "a success ends the waiting"
 
 
-@pytest.mark.parametrize("trouble", [away(), ValueError("a shape nobody has seen")])
+@pytest.mark.parametrize("trouble", [unreadable(), ValueError("a shape nobody has seen")])
 async def test_a_chat_that_stays_unreadable_is_said_once_to_leads(
     bench: Bench, rounds: ChatRound, trouble: Exception
 ) -> None:
