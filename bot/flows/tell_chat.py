@@ -71,7 +71,7 @@ async def next_telling(desk: Desk, delivery: Delivery) -> Telling | None:
         chunk=chunk,
         files=files,
         upto=upto,
-        has_more=any(one.number > upto for one in heard),
+        has_more=len(heard) > MOST_LINES or any(one.number > upto for one in heard),
         topic_id=stored.topic_id if is_group else None,
         wants_topic=is_group and stored.topic_id is None and deliver.wants_topic(desk, stored),
         card_id=card.message_id if card is not None else None,

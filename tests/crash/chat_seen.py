@@ -10,8 +10,8 @@ from bot.sandbox.telegram.world import TelegramWorld
 from tests.crash.chat_pictures import number_of
 
 HEADER = re.compile(r"^💬 .*? · (\d{4})( · .*)?$")
-REPEAT = "may be a repeat"
-NOT_HERE = re.compile(r"(Picture|Video|File|Receipt), not here:")
+REPEAT = "↻"  # in whatever language
+NOT_HERE = re.compile(r", not here: |没取到：")
 FILE_MISSING = "(a file that is not here)"
 HELD, UNKNOWN, MISSING, REFUSED, DELIVERED, OTHER = "held", "unknown", "missing", "refused", "delivered", "other"
 OUTCOMES = {"✋": HELD, "❓": UNKNOWN, "❗": MISSING, "💔": REFUSED, "👌": DELIVERED}
