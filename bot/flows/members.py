@@ -51,7 +51,7 @@ async def group_migrated(desk: Desk, new_chat_id: int, asked: int | None = None)
     `asked` is the id that Telegram answered so about: what waits for it moves even when the upgrade is known already.
     """
     old = desk.desk_chat_id
-    if old is None or old == new_chat_id:
+    if old is None or old == new_chat_id or asked not in (None, old):
         if asked is not None and asked != new_chat_id:
             async with desk.store.write() as tables:
                 await tables.outbox.migrate(asked, new_chat_id)

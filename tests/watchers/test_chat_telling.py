@@ -652,3 +652,15 @@ async def test_a_crash_between_a_word_and_its_mark_still_marks_it(line: Line) ->
     assert await lane.adopt(line.bench.desk) == 0
     await line.tell()
     assert line.telegram.reactions == [(OPERATOR, 5, "👌")]
+
+
+async def test_the_words_of_one_order_alone_have_no_digest_and_are_not_asked_for_every_second(line: Line) -> None:
+    await hears(line, "alpha")
+    line.fill(GROUP)
+    assert not await line.heralds() and line.texts(GROUP) == []
+    assert line.relay.pace.herald_wait(GROUP) > 5
+    await another_hears(line, "zeta")
+    assert not await line.heralds()
+    line.bench.pass_(9)
+    line.fill(GROUP)
+    assert await line.heralds() and order_of(line.texts(GROUP)[0], "alpha", "zeta")
