@@ -13,6 +13,8 @@ _SELECT = (
     " LEFT JOIN sayings ON sayings.id = chat_messages.saying_id AND chat_messages.saying_id <> ''"
 )
 
+_END_OF_TIME = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -51,30 +53,35 @@ class Chats:
     async def add(self, order_id: str, messages: Sequence[tuple[ChatMessage, Author]], seen_at: int) -> list[Heard]:
         """Keeps what is new of one page (oldest first) and returns that, in page order.
 
-        Equal messages have equal fingerprints: the n-th one of the page is the n-th one that is kept.
+        Equal messages have equal fingerprints: the n-th one of the page is the n-th one that is kept. One without a
+        time takes its place behind the one before it, or behind all that is held.
         """
+        place = await self.newest_at(order_id) or 0
         held = await self._held(order_id, [message.at for message, _ in messages])
         added = []
         for message, author, fingerprint, occurrence in _counted(messages):
+            place = message.at or place
             if (fingerprint, occurrence) not in held:
-                number = await self._insert(order_id, message, author, (fingerprint, occurrence), seen_at)
+                number = await self._insert(order_id, message, author, (fingerprint, occurrence, place), seen_at)
                 added.append(Heard(number, message, author, seen_at, "", None))
         return added
 
     async def _held(self, order_id: str, moments: Sequence[int]) -> set[tuple[str, int]]:
+        """Those without a time may stand anywhere."""
         if not moments:
             return set()
+        newest = max(moments) if all(moments) else _END_OF_TIME
         rows = await self._session.rows(
             "SELECT fingerprint, occurrence FROM chat_messages WHERE order_id = :order_id"
             " AND at BETWEEN :oldest AND :newest",
             order_id=order_id,
             oldest=min(moments),
-            newest=max(moments),
+            newest=newest,
         )
         return {(row["fingerprint"], row["occurrence"]) for row in rows}
 
     async def _insert(
-        self, order_id: str, message: ChatMessage, author: Author, place: tuple[str, int], seen_at: int
+        self, order_id: str, message: ChatMessage, author: Author, place: tuple[str, int, int], seen_at: int
     ) -> int:
         rows = await self._session.rows(
             "INSERT INTO chat_messages (order_id, fingerprint, occurrence, at, author, facts, seen_at)"
@@ -82,7 +89,7 @@ class Chats:
             order_id=order_id,
             fingerprint=place[0],
             occurrence=place[1],
-            at=message.at,
+            at=place[2],
             author=author.value,
             facts=chat_facts.encode(message),
             seen_at=seen_at,
@@ -95,7 +102,9 @@ class Chats:
         return row["at"] if row else None
 
     async def oldest_at(self, order_id: str) -> int | None:
-        row = await self._session.row("SELECT MIN(at) AS at FROM chat_messages WHERE order_id = :id", id=order_id)
+        row = await self._session.row(
+            "SELECT MIN(at) AS at FROM chat_messages WHERE order_id = :id AND at > 0", id=order_id
+        )
         return row["at"] if row else None
 
     async def holds(self, order_id: str, fingerprint: str) -> bool:
@@ -123,7 +132,7 @@ class Chats:
 
         Old pages are heard after new ones, so a place in the chat is a moment first and a number second.
         """
-        start = None if number is None else await self.get(number)
+        start = await self._session.row("SELECT at FROM chat_messages WHERE number = :number", number=number)
         if number is not None and start is None:
             return []
         rows = await self._session.rows(
@@ -132,7 +141,7 @@ class Chats:
             " ORDER BY chat_messages.at DESC, chat_messages.number DESC LIMIT :limit",
             id=order_id,
             number=number,
-            at=start.message.at if start else None,
+            at=start["at"] if start else None,
             limit=limit,
         )
         return _all(rows[::-1])
@@ -157,9 +166,16 @@ class Chats:
         row = await self._session.row("SELECT * FROM chat_readings WHERE order_id = :id", id=order_id)
         return _reading(row) if row else None
 
-    async def readings(self) -> dict[str, Reading]:
-        """By order id, of every order whose chat was asked for."""
-        return {row["order_id"]: _reading(row) for row in await self._session.rows("SELECT * FROM chat_readings")}
+    async def readings(self, since_ms: int | None = None) -> dict[str, Reading]:
+        """By order id, of the orders that are not final or became so since then (None: of all that were asked for)."""
+        rows = await self._session.rows(
+            "SELECT * FROM chat_readings"
+            if since_ms is None
+            else "SELECT chat_readings.* FROM orders CROSS JOIN chat_readings ON chat_readings.order_id = orders.id"
+            " WHERE orders.final_at IS NULL OR orders.final_at >= :since",
+            **({} if since_ms is None else {"since": since_ms}),
+        )
+        return {row["order_id"]: _reading(row) for row in rows}
 
     async def read(self, order_id: str, at: int, *, active_at: int | None, is_complete: bool) -> None:
         """The chat was read now. The newest `active_at` stays; `is_complete` is as given."""

@@ -84,7 +84,7 @@ class FileRoom:
             yield
 
     async def _put(self, content: bytes) -> str:
-        name = hashlib.sha256(content).hexdigest()
+        name = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
         folder = await self._off_the_loop(self._open_to_write)
         with _told(self.folder):
             try:

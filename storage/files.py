@@ -13,6 +13,8 @@ _SELECT = (
 )
 _IN_USE = "SELECT sha256 FROM files WHERE state = 'kept' UNION SELECT content FROM sayings WHERE content <> ''"
 
+FARTHEST_MS = 3_600_000
+
 
 class Files:
     def __init__(self, session: Session) -> None:
@@ -32,9 +34,12 @@ class Files:
             )
 
     async def wanted(self, now: int) -> list[KeptFile]:
-        """What may be fetched now, the longest due first."""
+        """What may be fetched now, the longest due first; what is put off by over an hour was so by a wrong clock."""
         return await self._where(
-            "files.state = 'wanted' AND files.next_at <= :now", "files.next_at, files.number", now=now
+            "files.state = 'wanted' AND (files.next_at <= :now OR files.next_at > :far)",
+            "files.next_at, files.number",
+            now=now,
+            far=now + FARTHEST_MS,
         )
 
     async def get(self, number: int) -> KeptFile | None:

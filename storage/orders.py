@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.orders import Order
+from bot.domain.orders import Order, Phase
 from bot.domain.situations import LockReason
 from storage import order_facts
 from storage.exact import equal_text
@@ -28,6 +28,17 @@ class StoredOrder:
     requested_by: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """As much of an order as tells how often to look at it. `final_at` in ms, None while it is not final."""
+
+    order_id: str
+    phase: Phase
+    is_final: bool
+    in_appeal: bool
+    final_at: int | None
+
+
 class Orders:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -41,7 +52,8 @@ class Orders:
         await self._session.rows(
             "INSERT INTO orders (id, phase, is_final, fiat, total_key, created_at, facts,"
             " seen_at, first_seen_at, final_at)"
-            " VALUES (:id, :phase, :is_final, :fiat, :total_key, :created_at, :facts, :seen_at, :seen_at, :final_at)"
+            " VALUES (:id, :phase, :is_final, :fiat, :total_key, :created_at, :facts,"
+            " :seen_at, :seen_at, :final_at)"
             " ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, is_final = excluded.is_final,"
             " fiat = excluded.fiat, total_key = excluded.total_key, created_at = excluded.created_at,"
             " facts = excluded.facts, seen_at = excluded.seen_at, purged_at = NULL,"
@@ -78,6 +90,19 @@ class Orders:
             "SELECT * FROM orders WHERE final_at IS NULL OR final_at >= :since", since=since_ms
         )
         return sorted(_all(rows), key=lambda one: (one.order.created_at, one.order.id))
+
+    async def followed_briefly(self, since_ms: int) -> list[Followed]:
+        """The same ones as `followed`, without what must be decoded: for whoever asks every few seconds."""
+        rows = await self._session.rows(
+            "SELECT id, phase, is_final, json_extract(facts, '$.in_appeal') AS in_appeal, final_at, created_at FROM orders"
+            " WHERE final_at IS NULL OR final_at >= :since",
+            since=since_ms,
+        )
+        rows.sort(key=lambda row: (row["created_at"], row["id"]))
+        return [
+            Followed(row["id"], Phase(row["phase"]), bool(row["is_final"]), bool(row["in_appeal"]), row["final_at"])
+            for row in rows
+        ]
 
     async def by_topic(self, topic_id: int) -> StoredOrder | None:
         """The newest order that has that topic."""

@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.seals import same_file
+
 MAX_TEXT = 500
 MAX_FILE_BYTES = 15 * 1024 * 1024
 FILE_TYPES = frozenset({"image/jpeg", "image/jpg", "image/png", "video/mp4"})
@@ -53,8 +55,8 @@ class ChatMessage:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for the same message seen twice. A file counts by its key, because links are made anew."""
-        body = self.file_key or self.text
+        """Equal for the same message seen twice. A file counts by its key, or its link without what is made anew."""
+        body = self.file_key or (same_file(self.text or self.file_url) if self.kind is ChatKind.FILE else self.text)
         parts = (self.order_id, str(self.at), self.author_id or self.author_name, self.kind.value, body, self.facts)
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

@@ -10,7 +10,7 @@ become later and none waits for ever.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 RECENT = 600_000
@@ -68,7 +68,7 @@ def budget_of(poll_seconds: float, *, has_counts: bool) -> int:
 def due(candidates: Iterable[Candidate], now: int, *, budget: int) -> list[str]:
     """The chats to be read now, the most urgent first, at most `budget`: hinted ones, read longest ago first, then
     those whose time has come."""
-    known = list(candidates)
+    known = [_by_this_clock(one, now) for one in candidates]
     hot = _hot(known, now)
     spans = {one.order_id: _span(one, now, is_hot=one.order_id in hot) for one in known}
     waiting = [one for one in known if not one.hinted and _may_be_read(one, spans[one.order_id], now)]
@@ -81,6 +81,11 @@ def due(candidates: Iterable[Candidate], now: int, *, budget: int) -> list[str]:
     hinted = sorted((one for one in known if one.hinted), key=_oldest_first)
     chosen = _shared(hinted, others, budget, entitled=news, late=_any_of(others, late))
     return [one.order_id for one in chosen]
+
+
+def _by_this_clock(one: Candidate, now: int) -> Candidate:
+    """A read in the future was before the clock was set back: it counts as that long ago, not as fresh for so long."""
+    return one if one.read_at is None or one.read_at <= now else replace(one, read_at=2 * now - one.read_at)
 
 
 def _shared(

@@ -176,6 +176,13 @@ def test_the_id_of_an_author_weighs_more_than_the_name() -> None:
 def test_a_message_seen_twice_has_one_fingerprint_even_with_new_links() -> None:
     key = {"msg_type": 1, "file_key": "k"}
     assert one(**key, pic="https://f/1?sig=1").fingerprint == one(**key, pic="https://f/1?sig=2").fingerprint
+    link = {"msg_type": 1, "pic": ""}
+    assert one(**link, msg="https://f/1?sig=1").fingerprint == one(**link, msg="https://f/1?sig=2").fingerprint
+    assert one(**link, msg="https://f/1?sig=1").fingerprint != one(**link, msg="https://f/2?sig=1").fingerprint
+    assert (
+        one(msg_type=1, msg="", pic="https://f/1?a").fingerprint
+        != one(msg_type=1, msg="", pic="https://f/2?a").fingerprint
+    )
     news = {"msg_type": 5, "msg": ""}
     first = one(**news, msg_obj={"status": "PAID", "payment_voucher": ["https://f/1?sig=1"]})
     again = one(**news, msg_obj={"status": "PAID", "payment_voucher": ["https://f/1?sig=2"]})

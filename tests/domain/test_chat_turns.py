@@ -165,3 +165,10 @@ def test_with_far_too_little_budget_everybody_still_gets_a_turn() -> None:
     for _ in range(400):
         simulation.round(4, 3000, measured=True)
     assert len(simulation.gaps) == 200 and max(simulation.gaps.values()) <= 160 * 3000
+
+
+def test_a_clock_that_was_set_back_stops_no_reading() -> None:
+    assert is_due(ago(-3600))
+    assert not is_due(ago(-5))
+    future, past = ago(-7200, "future"), ago(3600, "past")
+    assert due([future, past], NOW, budget=2) == ["future", "past"]

@@ -229,3 +229,28 @@ async def test_a_number_is_never_used_twice(store: Store) -> None:
         await hear(tables.chats, "a", seen_at=1)
         await tables.chats.purge(2)
         assert [one.number for one in await hear(tables.chats, "b")] == [2]
+
+
+async def test_a_message_without_a_time_keeps_its_place_and_is_heard_once(store: Store) -> None:
+    timeless = (message("odd", 0), Author.THEM)
+    page = [(message("a", 100), Author.THEM), timeless, (message("b", 101), Author.THEM)]
+    async with store.write() as tables:
+        chats = tables.chats
+        assert texts(await chats.add(ID, page, 1_000)) == ["a", "odd", "b"]
+        assert await chats.add(ID, page, 2_000) == []
+        assert await chats.add(ID, [timeless], 2_000) == []
+        assert texts(await chats.before(ID, None, 9)) == ["a", "odd", "b"]
+        assert texts(await chats.before(ID, 3, 1)) == ["odd"]
+        assert texts(await chats.before(ID, 2, 9)) == ["a"]
+        assert (await chats.newest_at(ID), await chats.oldest_at(ID)) == (101, 100)
+
+
+async def test_readings_are_told_of_the_orders_that_are_followed(store: Store) -> None:
+    async with store.write() as tables:
+        await tables.orders.put(order("open"), 1_000)
+        await tables.orders.put(order("ended", status="FINISHED"), 2_000)
+        for order_id in ("open", "ended", "unheard of"):
+            await tables.chats.read(order_id, 5, active_at=None, is_complete=True)
+        assert set(await tables.chats.readings(2_000)) == {"open", "ended"}
+        assert set(await tables.chats.readings(2_001)) == {"open"}
+        assert set(await tables.chats.readings()) == {"open", "ended", "unheard of"}

@@ -143,3 +143,11 @@ async def test_purging_forgets_files_of_orders_that_ended_before_and_of_orders_n
         assert (await files.file_id(ONE, "photo"), await files.file_id(TWO, "photo")) == (None, "id")
         left = {one: len(await files.of_order(one)) for one in ("ended", "later", "open", "unknown")}
         assert left == {"ended": 0, "later": 1, "open": 1, "unknown": 1}
+
+
+async def test_what_a_wrong_clock_put_off_too_far_is_due(store: Store) -> None:
+    async with store.write() as tables:
+        files = tables.files
+        await files.want(ID, 1, ["https://f/1"], 10_000_000)
+        assert await files.wanted(10_000_000 - 3_600_000) == []
+        assert len(await files.wanted(10_000_000 - 3_600_001)) == 1

@@ -2,8 +2,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.orders import Phase
 from bot.domain.situations import LockReason
-from storage.orders import Orders, StoredOrder
+from storage.orders import Followed, Orders, StoredOrder
 from storage.store import Store
 from tests.storage.examples import ORDER, order
 
@@ -167,3 +168,16 @@ async def test_the_newest_order_of_a_topic_is_meant(store: Store) -> None:
         found = await orders.by_topic(5)
         assert found is not None and found.order.id == "1"
         assert await orders.by_topic(6) is None
+
+
+async def test_followed_orders_can_be_had_briefly(store: Store) -> None:
+    async with store.write() as tables:
+        orders = tables.orders
+        await orders.put(order("open", created_at=2, status="PAID", in_appeal=False), 1_000)
+        await orders.put(order("open", created_at=2, status="PAID", in_appeal=True), 1_500)
+        await orders.put(order("ended", created_at=1, status="FINISHED", in_appeal=False), 2_000)
+        assert await orders.followed_briefly(2_000) == [
+            Followed("ended", Phase.FINISHED, True, False, 2_000),
+            Followed("open", Phase.PAID, False, True, None),
+        ]
+        assert [one.order_id for one in await orders.followed_briefly(2_001)] == ["open"]
