@@ -94,8 +94,8 @@ class Orders:
     async def followed_briefly(self, since_ms: int) -> list[Followed]:
         """The same ones as `followed`, without what must be decoded: for whoever asks every few seconds."""
         rows = await self._session.rows(
-            "SELECT id, phase, is_final, json_extract(facts, '$.in_appeal') AS in_appeal, final_at, created_at FROM orders"
-            " WHERE final_at IS NULL OR final_at >= :since",
+            "SELECT id, phase, is_final, json_extract(facts, '$.in_appeal') AS in_appeal, final_at, created_at"
+            " FROM orders WHERE final_at IS NULL OR final_at >= :since",
             since=since_ms,
         )
         rows.sort(key=lambda row: (row["created_at"], row["id"]))
