@@ -113,14 +113,14 @@ _READY = (
      "The payment came from an account that is not in your name. We cannot take it and send it back to where it "
      "came from. Then please pay {total} from your own account."),
     ("Thank you", "en", "Released: {amount}. Thank you for the trade, see you again!"),
-    ("问候", "zh", "您好!订单 {order}:{amount},共 {total}。我在线,有问题请直接在这里留言。"),
+    ("问候", "zh", "您好！订单 {order}：{amount}，共 {total}。我在线，有问题请直接在这里留言。"),
     ("请付款", "zh",
-     "请在 {ends} 前用您本人({name})的账户支付 {total},金额一分不差,转账备注请留空,付好后点“我已付款”。"),
-    ("还没到账", "zh", "您的 {total} 还没有到账。请在这里发一张银行回单的图片,到账后我们马上放币。"),
-    ("请勿取消", "zh", "如果您已经付款,请不要取消订单。我们正在查收您的款项。"),
+     "请在 {ends} 前用您本人（{name}）的账户支付 {total}，金额一分不差，转账备注请留空，付好后点“我已付款”。"),
+    ("还没到账", "zh", "您的 {total} 还没有到账。请在这里发一张银行回单的图片，到账后我们马上放币。"),
+    ("请勿取消", "zh", "如果您已经付款，请不要取消订单。我们正在查收您的款项。"),
     ("非本人付款", "zh",
-     "这笔款不是从您本人的账户转来的,我们不能收,会原路退回。请用您本人的账户重新支付 {total}。"),
-    ("感谢", "zh", "已放币 {amount}。感谢您的交易,欢迎再来!"),
+     "这笔款不是从您本人的账户转来的，我们不能收，会原路退回。请用您本人的账户重新支付 {total}。"),
+    ("感谢", "zh", "已放币 {amount}。感谢您的交易，欢迎再来！"),
 )  # fmt: skip
 DEFAULTS = tuple(Template(number, *ready) for number, ready in enumerate(_READY, start=1))
 """to start from, numbered as storage numbers them when it takes them over"""

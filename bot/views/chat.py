@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.chat import Author
 from bot.domain.conversation import Chunk, Line, Transcript
+from bot.domain.orders import Side
 from bot.domain.situations import Reader, Situation
 from bot.domain.staff import Right
 from bot.texts import formatting as form
@@ -29,7 +30,7 @@ BUTTONS_PER_ROW = 3
 def chunk_card(chunk: Chunk, reader: Reader) -> Card:
     """The lines under the fixed header. What does not fit is said to be missing; `split_chunk` avoids that."""
     pen = Pen(reader, chunk.situation.seen_at)
-    return Card(_fitting(pen, chunk, CHUNK_UNITS, CHUNK_QUOTES), _answer_rows(pen, chunk.situation))
+    return Card(_fitting(pen, chunk, CHUNK_UNITS, CHUNK_QUOTES), _answer_rows(pen, chunk))
 
 
 def split_chunk(chunk: Chunk, reader: Reader) -> tuple[Chunk, ...]:
@@ -46,7 +47,7 @@ def split_chunk(chunk: Chunk, reader: Reader) -> tuple[Chunk, ...]:
 def file_caption(chunk: Chunk, reader: Reader) -> Card:
     """The caption of a file that is sent itself, for a chunk of one line; at most 1024 units."""
     pen = Pen(reader, chunk.situation.seen_at)
-    return Card(_fitting(pen, chunk, CAPTION_UNITS, CAPTION_QUOTES), _answer_rows(pen, chunk.situation))
+    return Card(_fitting(pen, chunk, CAPTION_UNITS, CAPTION_QUOTES), _answer_rows(pen, chunk))
 
 
 def herald_card(chunks: Sequence[Chunk], reader: Reader) -> Card:
@@ -69,8 +70,8 @@ def chat_card(page: Transcript, reader: Reader, held: int = 0) -> Card:
     """The newest lines that fit, the newest at the bottom. `held` counts what waits for this person's answer."""
     s = page.situation
     pen = Pen(reader, s.seen_at)
-    shown = _newest(pen, page.lines)
-    lines = [header(pen, s), *(drawn(pen, line) for line in shown)]
+    shown = _newest(pen, page.lines, s.order.side)
+    lines = [header(pen, s), *(drawn(pen, line, s.order.side) for line in shown)]
     if not page.lines:
         lines.append(pen.say("No words here yet."))
     if held:
@@ -110,10 +111,13 @@ def _fitting(pen: Pen, chunk: Chunk, limit: int, quotes: Sequence[int]) -> Marku
 def _filled(pen: Pen, chunk: Chunk, limit: int, quoted: int = CHUNK_QUOTES[0]) -> tuple[Markup, int]:
     """Header and lines within `limit` units, and how many lines stand there: at least one."""
     repeat = (pen.say("↻ may be a repeat"),) if chunk.is_repeat else ()
-    text = header(pen, chunk.situation, repeat)
+    if _is_venues(chunk):
+        text = joined((pen.title("💬", pen.words("Chat"), chunk.situation.order), *repeat), " · ")
+    else:
+        text = header(pen, chunk.situation, repeat)
     before: Line | None = None
     for number, line in enumerate(chunk.lines[:CHUNK_LINES]):
-        block = drawn(pen, line, with_clock=not _follows(before, line), limit=quoted)
+        block = drawn(pen, line, chunk.situation.order.side, with_clock=not _follows(before, line), limit=quoted)
         longer = joined((text, block))
         if number and units(Card(longer).plain) > limit:
             return text, number
@@ -126,11 +130,11 @@ def _follows(before: Line | None, line: Line) -> bool:
     return before is not None and before.author is line.author and before.message.at // 60 == line.message.at // 60
 
 
-def _newest(pen: Pen, lines: Sequence[Line]) -> list[Line]:
+def _newest(pen: Pen, lines: Sequence[Line], side: Side) -> list[Line]:
     kept: list[Line] = []
     used = 0
     for line in reversed(lines[-CHUNK_LINES:]):
-        used += units(Card(drawn(pen, line)).plain) + 1
+        used += units(Card(drawn(pen, line, side)).plain) + 1
         if kept and used > PAGE_UNITS:
             break
         kept.insert(0, line)
@@ -150,9 +154,13 @@ def _chat_buttons(situations: Sequence[Situation]) -> Rows:
     return tuple(tuple(buttons[at : at + BUTTONS_PER_ROW]) for at in range(0, len(buttons), BUTTONS_PER_ROW))
 
 
-def _answer_rows(pen: Pen, s: Situation) -> Rows:
-    """Nothing in the group: there one answers by replying."""
-    return () if pen.reader.is_group else rows(answer_row(pen, s))
+def _answer_rows(pen: Pen, chunk: Chunk) -> Rows:
+    """Nothing in the group: there one answers by replying. Nobody answers the venue."""
+    return () if pen.reader.is_group or _is_venues(chunk) else rows(answer_row(pen, chunk.situation))
+
+
+def _is_venues(chunk: Chunk) -> bool:
+    return bool(chunk.lines) and all(line.author is Author.VENUE for line in chunk.lines)
 
 
 def answer_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:

@@ -5,6 +5,7 @@ import json
 from bot.domain.attachments import FileState, KeptFile
 from bot.domain.chat import Author, ChatKind
 from bot.domain.conversation import Line
+from bot.domain.orders import Side
 from bot.domain.situations import Situation
 from bot.texts import formatting as form
 from bot.views.card import Markup, blockquote, bold, clean, clean_lines, cut, cut_units, escape, joined, quote
@@ -36,9 +37,9 @@ def header(pen: Pen, s: Situation, more: tuple[Markup, ...] = ()) -> Markup:
     return joined((joined(("💬", speaker), " "), escape(s.order.short_id), *more), " · ")
 
 
-def drawn(pen: Pen, line: Line, *, with_clock: bool = True, limit: int = LINE_UNITS) -> Markup:
+def drawn(pen: Pen, line: Line, side: Side, *, with_clock: bool = True, limit: int = LINE_UNITS) -> Markup:
     """The message as lines, its clock time before them; at most about `limit` units."""
-    first, *rest = _parts(pen, line, limit)
+    first, *rest = _parts(pen, line, side, limit)
     clock = pen.clock_s(line.message.at) if with_clock and line.message.at else Markup("")
     head = [part for part in (clock, first) if part]
     return joined(([joined(head, " ")] if head else []) + rest)
@@ -79,27 +80,28 @@ def one_line(text: str, columns: int) -> Markup:
     return quote(escape(words, columns))
 
 
-def _parts(pen: Pen, line: Line, limit: int) -> list[Markup]:
+def _parts(pen: Pen, line: Line, side: Side, limit: int) -> list[Markup]:
     """The first part may share its line with the clock; it is empty where a quote follows at once."""
     if line.author is Author.US:
         parts = [_ours(pen, line)]
     elif line.author is Author.VENUE:
         parts = [_venues(pen, line), *file_lines(pen, line)]
     else:
-        parts = _theirs(pen, line, limit)
+        parts = _theirs(pen, line, side, limit)
     if line.message.is_flagged:
         parts.append(_flag(pen, line))
     return parts
 
 
-def _theirs(pen: Pen, line: Line, limit: int) -> list[Markup]:
+def _theirs(pen: Pen, line: Line, side: Side, limit: int) -> list[Markup]:
     """The other side, and whoever nobody knows: said to be unknown, and quoted just the same."""
     kind = line.message.kind
     files = file_lines(pen, line)
     unknown = [pen.say("❔ Unknown author")] if line.author is Author.UNKNOWN else []
     if kind is ChatKind.PAYMENT_METHOD:
         account = blockquote(_account(pen, line.message.facts) or line.message.text, limit)
-        return [*unknown, pen.say(KINDS[kind]), account, pen.say("⚠ Check it before you pay"), *files]
+        check = [pen.say("⚠ Check it before you pay")] if side is Side.BUY else []
+        return [*unknown, pen.say(KINDS[kind]), account, *check, *files]
     words = _words(line)
     quoted = [blockquote(words, limit)] if words or not files else []
     if kind in KINDS:

@@ -125,7 +125,13 @@ def add_last_line(pen: Pen, s: Situation, made: Drawing) -> None:
     if order.vouchers:
         parts.append(pen.words("🧾 not proof"))
     if s.profile:
-        parts.append(pen.words("{number} orders", number=form.count(s.profile.completed)))
+        number = form.count(s.profile.completed)
+        has_clock = not order.unread and not s.has_unread_counts  # a bare figure would look like what was read then
+        parts.append(
+            pen.words("buyer: {number} orders", number=number)
+            if has_clock
+            else pen.words("{number} orders", number=number)
+        )
     if order.has_traded:
         parts.append(pen.words("known"))
     if parts:

@@ -20,7 +20,8 @@ BUTTONS = 24
 
 
 def templates_card(s: Situation, templates: Sequence[Template], reader: Reader) -> Card:
-    """A tap shows the text, nothing is sent yet."""
+    """A tap shows the text, nothing is sent yet. What is in the reader's language comes first."""
+    templates = _readable_first(templates, reader)
     pen = Pen(reader, s.seen_at)
     lines = [pen.title("💬", pen.words("Quick replies"), s.order)]
     lines.append(pen.say(SPEAKERS[s.order.side], name=pen.counterparty(s.order)))
@@ -45,7 +46,8 @@ def template_card(s: Situation, template: Template, text: str, reader: Reader) -
 
 
 def templates_list(templates: Sequence[Template], reader: Reader) -> Card:
-    """For leads: what there is, by number, and how to change it."""
+    """For leads: what there is, in their language first, and how to change it."""
+    templates = _readable_first(templates, reader)
     pen = Pen(reader)
     text = bold(pen.say("💬 Quick replies"))
     if not templates:
@@ -72,6 +74,10 @@ def template_saved(template: Template, reader: Reader) -> Card:
 def template_removed(template: Template, reader: Reader) -> Card:
     pen = Pen(reader)
     return Card(joined((bold(pen.say("🗑 Quick reply removed")), _listed(template))))
+
+
+def _readable_first(templates: Sequence[Template], reader: Reader) -> list[Template]:
+    return sorted(templates, key=lambda template: template.language[:2] != reader.language[:2])
 
 
 def _choices(pen: Pen, s: Situation, templates: Sequence[Template]) -> Rows:

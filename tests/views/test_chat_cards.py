@@ -1,6 +1,7 @@
 """The buyer's words stay in their quote whatever they are, and nothing else gets into one."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,11 @@ from syrupy.assertion import SnapshotAssertion
 from bot.domain.attachments import FileState
 from bot.domain.chat import Author, ChatKind
 from bot.domain.conversation import Chunk, Line, Transcript
+from bot.domain.orders import Side
 from bot.domain.sayings import Doubt, State
 from bot.domain.situations import Notice, Reader
 from bot.domain.staff import Role
+from bot.domain.templates import DEFAULTS
 from bot.views.buttons import Tap, Verb
 from bot.views.card import BAR, Card, blockquote, clean_lines, exactly, units
 from bot.views.chat import CHUNK_LINES, chat_card, chunk_card, file_caption, herald_card, split_chunk
@@ -163,7 +166,24 @@ def test_a_shared_account_is_shown_in_full_to_a_person_and_masked_in_the_group()
     assert "6222020200008821" in _quoted(chunk_card(shared, OPERATOR))
     group = chunk_card(shared, GROUP)
     assert "张三丰" not in group.plain and "6222020200008821" not in group.plain and "··8821" in _quoted(group)
-    assert "⚠ Check it before you pay" in _outside(group)
+    assert "⚠ Check it before you pay" not in group.plain
+    buying = Chunk(samples.situation(samples.order(side=Side.BUY)), shared.lines)
+    assert "⚠ Check it before you pay" in _outside(chunk_card(buying, GROUP))
+
+
+def test_words_of_the_venue_alone_stand_under_nobodys_name() -> None:
+    news = _one("closed soon", kind=ChatKind.NOTICE, author=Author.VENUE)
+    card = chunk_card(news, OPERATOR)
+    assert (card.plain.splitlines()[0], card.data) == ("💬 Chat · 0417", ())
+    both = Chunk(news.situation, (*news.lines, *_one("hello").lines))
+    assert "Buyer" in chunk_card(both, OPERATOR).plain and chunk_card(both, OPERATOR).data
+
+
+def test_quick_replies_in_ones_own_language_come_first() -> None:
+    card = templates_list(DEFAULTS, samples.reader(role=Role.LEAD, language="zh"))
+    assert card.plain.index("· zh ·") < card.plain.index("· en ·")
+    english = templates_list(DEFAULTS[::-1], samples.reader(role=Role.LEAD))
+    assert english.plain.index("· en ·") < english.plain.index("· zh ·")
 
 
 def test_the_link_of_a_file_is_never_shown_as_words() -> None:
@@ -226,8 +246,11 @@ def test_an_owner_alone_may_let_a_host_in() -> None:
 def test_a_card_says_when_the_chat_was_read_where_gate_counts_nothing() -> None:
     counted = samples.situation(chat_read_at=samples.NOW)
     blind = samples.situation(samples.order(unread=0), chat_read_at=samples.NOW, has_unread_counts=False)
+    experienced = replace(blind, order=replace(blind.order, vouchers=()))
     assert "💬 2" in order_card(counted, OPERATOR).plain
     assert "💬 read 14:02" in order_card(blind, OPERATOR).plain
+    assert "read 14:02 · buyer: 212 orders" in order_card(experienced, OPERATOR).plain
+    assert "· 212 orders" in order_card(counted, OPERATOR).plain
     assert "💬 read 14:02" in more_card(counted, OPERATOR).plain
 
 
