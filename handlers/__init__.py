@@ -87,6 +87,7 @@ TAPS: dict[Verb, Callable[..., Awaitable[None]]] = {
     Verb.PACK: chat.pack,
 }
 
+NO_AGAIN_SECONDS = (2, 5, 15, 30, 60, 120, 300, 600)
 SAID_IN_PLACE = frozenset({"say"})
 """commands whose refusal belongs under the message, for it was meant for a buyer"""
 ONLY_SAID = frozenset({"too_quick", "not_your_step"})
@@ -176,7 +177,20 @@ class Mouthpiece:
         except DeskError as no:
             if isinstance(no, NotReached):
                 raise
-            await did.reply(refusal_card(_nothing_sent(no), did.place_reader))
+            try:
+                await did.reply(refusal_card(_nothing_sent(no), did.place_reader))
+            except NotReached:
+                self._desk.spawn(self._say_no_later(did, _nothing_sent(no)), "no to a buyer")
+
+    async def _say_no_later(self, did: Did, no: DeskError) -> None:
+        """Words that did not go to the buyer must not look as if they had: said until Telegram shows it."""
+        for wait in NO_AGAIN_SECONDS:
+            await self._desk.clock.sleep(wait)
+            try:
+                await did.reply(refusal_card(no, did.place_reader))
+                return
+            except NotReached as away:
+                log.warning("a no is not shown yet: %s", away)
 
     async def _edited(self, admitted: Admitted, message: Message) -> None:
         did = self._did(admitted, message, Ack(self._mouth, ""))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain.orders import Order, Phase
 from bot.domain.situations import LockReason
 from storage import order_facts
-from storage.exact import equal_text
+from storage.exact import equal_text, read_facts
 from storage.session import Row, Session, Value
 
 
@@ -94,13 +94,19 @@ class Orders:
     async def followed_briefly(self, since_ms: int) -> list[Followed]:
         """The same ones as `followed`, without what must be decoded: for whoever asks every few seconds."""
         rows = await self._session.rows(
-            "SELECT id, phase, is_final, json_extract(facts, '$.in_appeal') AS in_appeal, final_at, created_at"
+            "SELECT id, phase, is_final, final_at, created_at, CASE WHEN is_final = 0 THEN facts ELSE '' END AS facts"
             " FROM orders WHERE final_at IS NULL OR final_at >= :since",
             since=since_ms,
         )
         rows.sort(key=lambda row: (row["created_at"], row["id"]))
         return [
-            Followed(row["id"], Phase(row["phase"]), bool(row["is_final"]), bool(row["in_appeal"]), row["final_at"])
+            Followed(
+                row["id"],
+                Phase(row["phase"]),
+                bool(row["is_final"]),
+                bool(row["facts"]) and bool(read_facts(row["facts"])["in_appeal"]),
+                row["final_at"],
+            )
             for row in rows
         ]
 

@@ -4,7 +4,7 @@ import asyncio
 
 from bot.domain.chat_turns import Candidate, budget_of, due
 from bot.domain.errors import NotAllowed, Refused, Unknown, VenueError
-from bot.domain.orders import Order, Phase
+from bot.domain.orders import Phase
 from bot.domain.sayings import Saying, State
 from bot.domain.situations import Notice
 from bot.domain.staff import Role
@@ -13,7 +13,7 @@ from bot.flows.assemble import name_of
 from bot.flows.desk import Desk, StoreError, log
 from bot.flows.read_chat import read
 from storage.chats import Reading
-from storage.orders import StoredOrder
+from storage.orders import Followed
 
 AT_ONCE = 8
 TRIES = 3
@@ -38,18 +38,20 @@ class ChatRound:
         desk = self._desk
         await self._ask_for_the_latest()
         async with desk.store.read() as tables:
-            followed = await tables.orders.followed(desk.now() - desk.policy.follow_hours * 3_600_000)
-            readings = await tables.chats.readings()
+            since = desk.now() - desk.policy.follow_hours * 3_600_000
+            followed = await tables.orders.followed_briefly(since)
+            readings = await tables.chats.readings(since)
             lost = await tables.sayings.in_state(State.UNKNOWN)
-            known = {stored.order.id for stored in followed}
+            known = {one.order_id for one in followed}
             for order_id in {saying.order_id for saying in lost} - known:
-                stored = await tables.orders.get(order_id)
-                followed += [stored] if stored is not None else []
-        self._forget({stored.order.id for stored in followed})
+                followed += [Followed(order_id, Phase.UNKNOWN, True, False, None)]
+                reading = await tables.chats.reading(order_id)
+                readings |= {order_id: reading} if reading is not None else {}
+        self._forget({one.order_id for one in followed})
         await self._say_unknown(lost)
         hinted = desk.talk.hints | {saying.order_id for saying in lost if self._is_look_due(saying, readings)}
-        open_to_try = [stored for stored in followed if self._may_try(stored)]
-        candidates = [self._candidate(stored, readings.get(stored.order.id), hinted) for stored in open_to_try]
+        open_to_try = [one for one in followed if self._may_try(one.order_id)]
+        candidates = [self._candidate(one, readings.get(one.order_id), hinted) for one in open_to_try]
         budget = budget_of(self._seconds_since_the_last(), has_counts=desk.talk.has_counts)
         chosen = due(candidates, desk.now(), budget=budget)
         turns = asyncio.Semaphore(AT_ONCE)
@@ -100,24 +102,23 @@ class ChatRound:
         since = max(saying.sent_at or 0, (reading.read_at or 0) if reading and saying.looks else 0)
         return abs(desk.now() - since) >= wait
 
-    def _may_try(self, stored: StoredOrder) -> bool:
+    def _may_try(self, order_id: str) -> bool:
         """A chat that could not be read is not asked for in every round."""
-        tried = self._tried.get(stored.order.id)
-        wait = RETRY_MS * min(self._failures.get(stored.order.id, 1), 6)
+        tried = self._tried.get(order_id)
+        wait = RETRY_MS * min(self._failures.get(order_id, 1), 6)
         return tried is None or abs(self._desk.now() - tried) >= wait
 
-    def _candidate(self, stored: StoredOrder, reading: Reading | None, hinted: set[str]) -> Candidate:
-        order, talk = stored.order, self._desk.talk
+    def _candidate(self, one: Followed, reading: Reading | None, hinted: set[str]) -> Candidate:
         active = self._desk.clock.moment_of(reading.active_at) if reading and reading.active_at else None
         return Candidate(
-            order_id=order.id,
-            is_open=not order.is_final,
-            is_hot=_is_hot(order),
-            unread=talk.unread.get(order.id),
-            hinted=order.id in hinted or reading is None or reading.read_at is None,
+            order_id=one.order_id,
+            is_open=not one.is_final,
+            is_hot=not one.is_final and (one.phase is Phase.PAID or one.in_appeal),
+            unread=self._desk.talk.unread.get(one.order_id),
+            hinted=one.order_id in hinted or reading is None or reading.read_at is None,
             active_at=active,
             read_at=reading.read_at if reading else None,
-            final_at=stored.final_at,
+            final_at=one.final_at,
         )
 
     async def _read(self, order_id: str, turns: asyncio.Semaphore) -> None:
@@ -158,7 +159,3 @@ def _is_about_the_chat(error: Exception) -> bool:
     if isinstance(error, Refused):
         return not error.is_throttled
     return not isinstance(error, VenueError) or (isinstance(error, Unknown) and error.why == "unreadable")
-
-
-def _is_hot(order: Order) -> bool:
-    return not order.is_final and (order.phase is Phase.PAID or order.in_appeal)

@@ -5,10 +5,12 @@ that one that was cut short is simply made again. The message itself is `sent` i
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.attachments import MAX_FROM_PHONE_BYTES, BadFile, Prepared
+from bot.domain.chat import Sent
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
 from bot.domain.reach import FileGone, NotReached, Offline, Slow, TooBig
 from bot.domain.sayings import STALE_SECONDS, TRY_FOR_SECONDS, Doubt, Event, Saying, SayingKind, State
@@ -363,18 +365,11 @@ async def _doubt(
 
 async def _send(desk: Desk, saying: Saying) -> State | None:
     """One request for one saying; how it ended, None when it must be taken anew. Raises Later."""
-    if not _may_talk(desk, saying):
-        await _silence(desk, [saying])
-        return None
-    async with desk.store.write() as tables:
-        moved = await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.SENDING, at=desk.now())
+    moved = await _begin(desk, saying)
     if moved is None:
         return None
     try:
-        if saying.kind is SayingKind.TEXT:
-            sent = await desk.venue.say(order_id=saying.order_id, text=saying.text)
-        else:
-            sent = await desk.venue.send_file(order_id=saying.order_id, file_key=saying.file_key)
+        sent = await _request(desk, saying)
     except Refused as no:
         if no.is_throttled:
             await _not_left(desk, moved)
@@ -388,31 +383,71 @@ async def _send(desk: Desk, saying: Saying) -> State | None:
         await _not_left(desk, moved)
         raise Later(RETRY_MS) from None
     except Unknown as lost:
-        async with desk.store.write() as tables:
-            await _lost(desk, tables, moved, f"{lost.why}")
-        desk.talk.hint(saying.order_id)
-        return State.UNKNOWN
-    async with desk.store.write() as tables:
+        return await _without_answer(desk, moved, lost.why)
+    except Exception as defect:  # whatever it was, the request may have left
+        log.exception("words for %s", saying.order_id)
+        return await _without_answer(desk, moved, type(defect).__name__)
+
+    async def accepted(tables: Tables) -> None:
         done = await tables.sayings.move(
             moved.id, frm=State.SENT, event=Event.ACCEPTED, at=desk.now(), answer="accepted",
             is_flagged=sent.is_flagged, warning=sent.warning,
         )  # fmt: skip
         await record(desk, tables, done)
+
+    await _written(desk, accepted)
     desk.talk.hint(saying.order_id)
     return State.DELIVERED
 
 
-async def _not_left(desk: Desk, saying: Saying) -> None:
+async def _begin(desk: Desk, saying: Saying) -> Saying | None:
+    """It is about to leave, said by somebody who still may; None when it is not to leave any more."""
+    if not _may_talk(desk, saying):
+        await _silence(desk, [saying])
+        return None
     async with desk.store.write() as tables:
+        return await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.SENDING, at=desk.now())
+
+
+async def _request(desk: Desk, saying: Saying) -> Sent:
+    if saying.kind is SayingKind.TEXT:
+        return await desk.venue.say(order_id=saying.order_id, text=saying.text)
+    return await desk.venue.send_file(order_id=saying.order_id, file_key=saying.file_key)
+
+
+async def _written(desk: Desk, work: Callable[[Tables], Awaitable[None]]) -> None:
+    """What happened at the venue is written down, however long the memory takes to work again."""
+    while True:
+        try:
+            async with desk.store.write() as tables:
+                await work(tables)
+            return
+        except StoreError as error:
+            log.error("an outcome waits for the memory: %s", error)
+            await desk.clock.sleep(1)
+
+
+async def _without_answer(desk: Desk, saying: Saying, why: str) -> State:
+    await _written(desk, lambda tables: _lost(desk, tables, saying, why))
+    desk.talk.hint(saying.order_id)
+    return State.UNKNOWN
+
+
+async def _not_left(desk: Desk, saying: Saying) -> None:
+    async def never_left(tables: Tables) -> None:
         await tables.sayings.move(saying.id, frm=State.SENT, event=Event.NEVER_LEFT, at=desk.now())
+
+    await _written(desk, never_left)
 
 
 async def _ended(desk: Desk, saying: Saying, event: Event, answer: str, facts: dict[str, str]) -> None:
-    async with desk.store.write() as tables:
+    async def ended(tables: Tables) -> None:
         moved = await tables.sayings.move(
             saying.id, frm=State.SENT, event=event, at=desk.now(), answer=answer, answer_facts=facts
         )
         await record(desk, tables, moved)
+
+    await _written(desk, ended)
 
 
 async def _lost(desk: Desk, tables: Tables, saying: Saying, answer: str) -> None:

@@ -238,7 +238,11 @@ def _is_worth_telling(stored: StoredOrder, heard: Heard) -> bool:
 
 async def _rings(desk: Desk, tables: Tables, stored: StoredOrder, theirs: Sequence[Heard]) -> bool:
     """Loud once per order in three minutes, and never for what is old news."""
-    if not theirs or max(heard.message.at for heard in theirs) < desk.clock.wall_seconds(desk.now()) - OLD_NEWS_SECONDS:
+    if (
+        not theirs
+        or max(heard.message.at or desk.now() for heard in theirs)
+        < desk.clock.wall_seconds(desk.now()) - OLD_NEWS_SECONDS
+    ):
         return False
     reading = await tables.chats.reading(stored.order.id)
     rung_at = reading.rung_at if reading is not None else None

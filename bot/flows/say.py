@@ -27,7 +27,7 @@ from bot.flows.announce import announce_order
 from bot.flows.assemble import stored_order
 from bot.flows.desk import Desk
 from bot.flows.read_chat import read
-from bot.flows.saying_outcome import ask, record
+from bot.flows.saying_outcome import ask, leaving, record
 from storage.orders import StoredOrder
 from storage.store import Tables
 
@@ -104,6 +104,8 @@ async def _kept(desk: Desk, tables: Tables, user_id: int, stored: StoredOrder, k
         await tables.sayings.postpone_album(order_id, first.album, desk.now() + int(ALBUM_SECONDS * 1000))
     if first.state is State.HELD:
         await ask(desk, tables, first)
+    else:
+        await leaving(desk, tables, first)
     if stored.claimed_by is None and not stored.order.is_final:
         await tables.orders.claim(order_id, user_id, desk.now())
         await announce_order(desk, tables, order_id)

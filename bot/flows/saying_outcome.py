@@ -6,8 +6,9 @@ from bot.flows.desk import Desk
 from storage.store import Tables
 
 MARK, HELD, PROGRESS = "mark", "held", "progress"
-ANSWER_WAIT_MS = 5000
-"""an answer that is lost is mostly found at the first look; until then the mark stays as it is"""
+ANSWER_WAIT_MS, LEAVING_MS = 5000, 2000
+"""a lost answer is mostly found at the first look, and most words are gone at once: the mark waits for that"""
+LEAVING = "leaving"
 
 
 async def record(desk: Desk, tables: Tables, saying: Saying | None) -> None:
@@ -39,6 +40,15 @@ async def mark(desk: Desk, tables: Tables, saying: Saying) -> None:
     if saying.kind is SayingKind.FILE and saying.state not in (State.PLANNED, State.SENT):
         await progress(desk, tables, saying, 1, 1)
     desk.wake_relay.set()
+
+
+async def leaving(desk: Desk, tables: Tables, saying: Saying) -> None:
+    """Words that do not leave within a moment are marked as on their way; how they end is another mark."""
+    await tables.outbox.put_line(
+        chat_id=place(desk, saying), person_id=_person(saying), kind=MARK, key=f"leaving:{saying.id}",
+        order_id=saying.order_id, facts={"saying": saying.id, LEAVING: "1"}, ring=False, priority=URGENT,
+        at=desk.now(), next_at=desk.now() + LEAVING_MS,
+    )  # fmt: skip
 
 
 async def ask(desk: Desk, tables: Tables, saying: Saying) -> None:

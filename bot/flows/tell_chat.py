@@ -22,6 +22,7 @@ from storage.chats import Heard
 from storage.store import Tables
 
 MOST_LINES = 12
+FILE_WAIT_MS = 8000
 MOST_CHARACTERS = 2500
 MOST_HERALDED = 12
 SAID = "said"
@@ -59,7 +60,8 @@ async def next_telling(desk: Desk, delivery: Delivery) -> Telling | None:
         chosen, skipped = _choose(heard, lines, sources, delivery.chat_id)
         situation = await situation_of(desk, tables, stored)
         card = await tables.messages.card(delivery.chat_id, stored.order.id)
-    if any(file.state is FileState.WANTED for line in chosen for file in line.files):
+    since = {one.number: one.seen_at for one in heard}
+    if any(_is_worth_waiting_for(desk, file, since[line.number]) for line in chosen for file in line.files):
         return None
     files = tuple(file for line in chosen for file in line.files if file.state is FileState.KEPT)
     upto = max([line.number for line in chosen] + skipped, default=told)
@@ -76,6 +78,11 @@ async def next_telling(desk: Desk, delivery: Delivery) -> Telling | None:
         wants_topic=is_group and stored.topic_id is None and deliver.wants_topic(desk, stored),
         card_id=card.message_id if card is not None else None,
     )
+
+
+def _is_worth_waiting_for(desk: Desk, file: KeptFile, seen_at: int) -> bool:
+    """A picture comes with its line when it comes soon; a slow host must not hold back the words behind it."""
+    return file.state is FileState.WANTED and 0 <= desk.now() - seen_at < FILE_WAIT_MS
 
 
 async def _line(desk: Desk, tables: Tables, heard: Heard) -> Line:
@@ -172,6 +179,7 @@ async def told(desk: Desk, telling: Telling, shown: Sequence[Shown]) -> None:
         await tables.chats.set_told(delivery.chat_id, delivery.order_id, telling.upto)
         await tables.outbox.sent([delivery.id], desk.now())
         await _put_files(desk, tables, telling)
+        await _put_arrived(tables, telling, desk.now())
         if telling.has_more:
             await put(desk, tables, delivery.chat_id, delivery.person_id, delivery.order_id)
     desk.wake_relay.set()
@@ -198,6 +206,20 @@ async def _put_files(desk: Desk, tables: Tables, telling: Telling) -> None:
             key=f"file:{file.number}:{delivery.chat_id}", order_id=delivery.order_id, facts=facts, ring=False,
             priority=(NORMAL if delivery.person_id is not None else QUIET) - 1, at=desk.now(),
         )  # fmt: skip
+
+
+async def _put_arrived(tables: Tables, telling: Telling, at: int) -> None:
+    """A file that arrived while its line was being told without it follows by itself."""
+    delivery = telling.delivery
+    for line in telling.chunk.lines if telling.chunk is not None else ():
+        for file in line.files:
+            now = await tables.files.get(file.number) if file.state is FileState.WANTED else None
+            if now is not None and now.state is FileState.KEPT:
+                await tables.outbox.put_line(
+                    chat_id=delivery.chat_id, person_id=delivery.person_id, kind=FILE,
+                    key=f"file:{file.number}", order_id=delivery.order_id,
+                    facts={"message": str(line.number), "file": str(file.number)}, ring=False, priority=QUIET, at=at,
+                )  # fmt: skip
 
 
 async def content_of(desk: Desk, file: KeptFile, form: str) -> bytes | str | None:

@@ -14,6 +14,7 @@ from bot.domain.situations import Reader
 from bot.flows import deliver, tell_chat
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk
+from bot.flows.saying_outcome import LEAVING
 from bot.flows.tell_chat import SAID, Telling
 from bot.views.card import Card
 from bot.views.chat import chunk_card, file_caption, herald_card, split_chunk
@@ -25,6 +26,7 @@ from bot.watchers.topics import Topics
 log = logging.getLogger("desk.relay")
 
 NOT_READY_SECONDS = 0.5
+ON_THE_WAY = frozenset({State.PLANNED, State.SENT, State.UNKNOWN})
 MARKS = {
     State.PLANNED: "👀",
     State.SENT: "👀",
@@ -162,9 +164,13 @@ class ChatTeller:
             await self._nothing(delivery)
             return
         saying = marked.saying
+        if LEAVING in delivery.facts and saying.state not in ON_THE_WAY:
+            self._pace.give_back(delivery.chat_id)
+            await deliver.finish(self._desk, [delivery], [])
+            return
         was_marked = await self._react(delivery, saying, marked.worst)
         shown: list[Shown] = []
-        if not _needs_words(saying, was_marked):
+        if LEAVING in delivery.facts or not _needs_words(saying, was_marked):
             self._pace.give_back(delivery.chat_id)  # a mark is no message
         else:
             card = outcome_card(saying, marked.situation, reader)

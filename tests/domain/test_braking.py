@@ -127,7 +127,9 @@ def test_nothing_else_open_stops_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["请稍等一下我们正在查收款项" * 315, "card 9999 " * 409, "1" * 4096, " " * 4095 + "x"])
 def test_a_long_text_and_many_open_orders_take_no_time_that_anybody_notices(text: str) -> None:
-    others = [another(f"2089000000000{number:06}", f"李{chr(0x4E00 + number)}", f"{number}.17") for number in range(200)]
+    others = [
+        another(f"2089000000000{number:06}", f"李{chr(0x4E00 + number)}", f"{number}.17") for number in range(200)
+    ]
     begun = time.process_time()
     assert names_other_order(text, HERE, others) is None
     assert time.process_time() - begun < 0.4
