@@ -180,7 +180,7 @@ class Mouthpiece:
             try:
                 await did.reply(refusal_card(_nothing_sent(no), did.place_reader))
             except NotReached:
-                self._desk.spawn(self._say_no_later(did, _nothing_sent(no)), "no to a buyer")
+                self._desk.spawn(self._say_no_later(did, _nothing_sent(no)), f"no {did.update_id}")
 
     async def _say_no_later(self, did: Did, no: DeskError) -> None:
         """Words that did not go to the buyer must not look as if they had: said until Telegram shows it."""

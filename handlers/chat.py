@@ -108,6 +108,7 @@ async def _say(did: Did, order_id: str, text: str) -> None:
         said_at=did.desk.clock.moment_of(message.date.timestamp()),
         file=file,
         album=message.media_group_id or "",
+        is_forwarded=message.forward_origin is not None,
     )
     await say.say(did.desk, did.person_id, order_id, spoken)
 

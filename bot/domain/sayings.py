@@ -86,6 +86,7 @@ class Doubt(StrEnum):
     CHECKOUT = "checkout"
     WRONG_ORDER = "wrong_order"
     FINISHED = "finished"
+    FORWARDED = "forwarded"
     LONG = "long"
     BAD_FILE = "bad_file"
     MANY_PAGES = "many_pages"

@@ -48,6 +48,7 @@ class Spoken:
     album: str = ""
     attempt: int = 0
     is_composed: bool = False
+    is_forwarded: bool = False
 
 
 async def say(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[Saying]:
@@ -152,6 +153,8 @@ def _doubts(policy: Policy, now: int, order: Order, others: Sequence[Order], spo
         doubts[Doubt.STALE] = str(away // 60_000)
     if order.is_final:
         doubts[Doubt.FINISHED] = order.status
+    if spoken.is_forwarded:
+        doubts[Doubt.FORWARDED] = "forwarded"
     if text:
         if found := names_host(text, policy.checkout_hosts):
             doubts[Doubt.CHECKOUT] = found

@@ -51,6 +51,7 @@ DOUBTS = {
     Doubt.CHECKOUT: mark("It holds our payment link ({about}). That never goes into Gate's chat."),
     Doubt.WRONG_ORDER: mark("Is it meant for order {about}? This is {order}."),
     Doubt.FINISHED: mark("Order {order} is over. The other side may not read it."),
+    Doubt.FORWARDED: mark("It is forwarded: somebody else's words would stand there as yours."),
     Doubt.LONG: mark("It has {given} characters, Gate takes 500: it would go in {about} parts."),
     Doubt.BAD_FILE: mark("A file of this album cannot go. Nothing of it was sent yet."),
     Doubt.MANY_PAGES: mark("The PDF has {about} pages: that is {about} pictures."),

@@ -211,11 +211,12 @@ class Bench:
         ago: float = 0,
         attempt: int = 0,
         is_composed: bool = False,
+        is_forwarded: bool = False,
     ) -> list[Saying]:
         """A person says something for the buyer in a message of its own; nothing leaves yet."""
         spoken = Spoken(
             text, chat_id or by, message_id or next(self._spoken), self.now - int(ago * 1000), file, album, attempt,
-            is_composed,
+            is_composed, is_forwarded,
         )  # fmt: skip
         return await say(self.desk, by, order_id, spoken)
 

@@ -121,6 +121,10 @@ async def test_words_for_an_order_that_ended_are_asked_for(bench: Bench) -> None
     assert doubts(await bench.say("thanks")) == {Doubt.FINISHED: "finished"}
 
 
+async def test_forwarded_words_are_somebody_elses_and_asked_for(bench: Bench) -> None:
+    assert doubts(await bench.say("release it now", is_forwarded=True)) == {Doubt.FORWARDED: "forwarded"}
+
+
 async def test_several_doubts_are_all_kept(bench: Bench) -> None:
     await bench.see(status="cancel")
     assert set(doubts(await bench.say("call 13800138000", ago=900))) == {Doubt.STALE, Doubt.CONTACT, Doubt.FINISHED}

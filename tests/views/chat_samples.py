@@ -84,6 +84,7 @@ def picture(state: State = State.HELD, doubt: Doubt | None = None, about: str = 
 ABOUT = {
     Doubt.STALE: "7", Doubt.CONTACT: "13800138000", Doubt.CHECKOUT: "pay.example", Doubt.FINISHED: "finished",
     Doubt.WRONG_ORDER: "2089000000000000422", Doubt.LONG: "3", Doubt.BAD_FILE: "file_kind", Doubt.MANY_PAGES: "4",
+    Doubt.FORWARDED: "forwarded",
 }  # fmt: skip
 
 
