@@ -77,12 +77,13 @@ async def _not_fetched(desk: Desk, file: KeptFile, no: NotFetched) -> None:
             await tables.files.later(file.number, desk.now() + WAIT_MS[file.attempts], no.why, no.host)
             return
         await tables.files.failed(file.number, no.why, no.host)
+        await _show_late(desk, tables, file)
         if no.why in SAID:
             await _say(desk, tables, file, no)
 
 
 async def _show_late(desk: Desk, tables: Tables, file: KeptFile) -> None:
-    """Its line was told without it: it follows where that was."""
+    """Its line was told without it: it follows where that was, or why it will not."""
     message = await tables.files.message_of(file.number)
     for chat_id, number in (await tables.chats.tellings(file.order_id)).items():
         if message is None or number < message:

@@ -209,12 +209,12 @@ async def _put_files(desk: Desk, tables: Tables, telling: Telling) -> None:
 
 
 async def _put_arrived(tables: Tables, telling: Telling, at: int) -> None:
-    """A file that arrived while its line was being told without it follows by itself."""
+    """What became of a file while its line was being told without it follows by itself."""
     delivery = telling.delivery
     for line in telling.chunk.lines if telling.chunk is not None else ():
         for file in line.files:
             now = await tables.files.get(file.number) if file.state is FileState.WANTED else None
-            if now is not None and now.state is FileState.KEPT:
+            if now is not None and now.state is not FileState.WANTED:
                 await tables.outbox.put_line(
                     chat_id=delivery.chat_id, person_id=delivery.person_id, kind=FILE,
                     key=f"file:{file.number}", order_id=delivery.order_id,
@@ -251,7 +251,9 @@ async def marked(desk: Desk, delivery: Delivery) -> Marked | None:
         if saying is None:
             return None
         group = tuple(await asked_about(tables, saying))
-        message = await tables.sayings.of_message(saying.source_chat, saying.source_message)
+        # Telegram shows the marks of all pieces of an album on its first one
+        message = await tables.sayings.of_album(saying.order_id, saying.album) if saying.album else []
+        message = message or await tables.sayings.of_message(saying.source_chat, saying.source_message)
         try:
             situation = await situation_of(desk, tables, await stored_order(tables, saying.order_id))
         except NotAllowed:

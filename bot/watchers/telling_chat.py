@@ -72,8 +72,11 @@ class ChatTeller:
     async def tell_late(self, delivery: Delivery) -> None:
         """A file whose line stands there already."""
         telling = await tell_chat.late_file(self._desk, delivery)
-        if telling is None or telling.chunk is None or not telling.files:
+        if telling is None or telling.chunk is None:
             await self._nothing(delivery)
+            return
+        if not telling.files:  # it will not come: the line says why
+            await tell_chat.told_late(self._desk, telling, await self._show(telling, Card("")))
             return
         caption = file_caption(telling.chunk, telling.reader)
         # One of several: the words stand under the first of them, and it hangs where that does

@@ -25,7 +25,7 @@ async def test_a_buyer_who_cancels_is_told_silently_and_leaves_no_money_button(s
     new = await shop.card(order, "New order, not paid yet")
     await shop.box.gate.act(order, "cancel")
     ended = await shop.card(order, "Cancelled 102.00 USDT")
-    assert ended.id == new.id and ended.labels == [["More"]]
+    assert ended.id == new.id and ended.labels == [["Chat", "More"]]
     assert "Done outside" not in ended.text
 
 
