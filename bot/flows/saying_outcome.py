@@ -6,6 +6,8 @@ from bot.flows.desk import Desk
 from storage.store import Tables
 
 MARK, HELD, PROGRESS = "mark", "held", "progress"
+ANSWERS = frozenset({MARK, HELD, PROGRESS})
+"""what answers a person, and goes before news"""
 ANSWER_WAIT_MS, LEAVING_MS = 5000, 2000
 """a lost answer is mostly found at the first look, and most words are gone at once: the mark waits for that"""
 LEAVING = "leaving"

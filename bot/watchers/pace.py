@@ -72,9 +72,9 @@ class Pace:
         if not is_answer:
             self._news[chat_id].take(now)
 
-    def give_back(self, chat_id: int) -> None:
+    def give_back(self, chat_id: int, *, is_answer: bool = False) -> None:
         """The last turn was not used after all: there was nothing to say."""
-        for window in (self._overall, self._chats[chat_id], self._news[chat_id]):
+        for window in (self._overall, self._chats[chat_id], *(() if is_answer else (self._news[chat_id],))):
             window.give_back()
 
     def spend(self, chat_id: int) -> None:

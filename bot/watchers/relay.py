@@ -30,6 +30,7 @@ from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk, StoreError
 from bot.flows.fetch_files import FILE
 from bot.flows.read_chat import CHAT
+from bot.flows.saying_outcome import ANSWERS
 from bot.views.card import Card
 from bot.views.notices import notice_card
 from bot.watchers.pace import Pace
@@ -194,11 +195,13 @@ class Relay:
         """Everything due for one chat, most urgent first."""
         try:
             while not self._is_stopping:
-                if not await self._due(chat_id):
+                due = await self._due(chat_id)
+                if not due:
                     return
-                if chat_id < 0 and not await self._is_groups_turn(chat_id):
+                is_answer = due[0].kind in ANSWERS
+                if chat_id < 0 and not is_answer and not await self._is_groups_turn(chat_id):
                     continue
-                await self.pace.turn(chat_id, is_answer=False)
+                await self.pace.turn(chat_id, is_answer=is_answer)
                 async with self._lock(chat_id):
                     if mine := await self._due(chat_id):
                         await self._say_whole(chat_id, self._tell(mine))

@@ -14,7 +14,7 @@ from bot.domain.situations import Reader
 from bot.flows import deliver, tell_chat
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk
-from bot.flows.saying_outcome import LEAVING
+from bot.flows.saying_outcome import ANSWERS, LEAVING
 from bot.flows.tell_chat import SAID, Telling
 from bot.views.card import Card
 from bot.views.chat import chunk_card, file_caption, herald_card, split_chunk
@@ -87,7 +87,7 @@ class ChatTeller:
 
     async def _nothing(self, delivery: Delivery) -> None:
         """There is nothing to say (any more), and the turn is somebody else's."""
-        self._pace.give_back(delivery.chat_id)
+        self._pace.give_back(delivery.chat_id, is_answer=delivery.kind in ANSWERS)
         await deliver.finish(self._desk, [delivery], [])
 
     async def _with_topic(self, telling: Telling) -> Telling:
@@ -168,13 +168,13 @@ class ChatTeller:
             return
         saying = marked.saying
         if LEAVING in delivery.facts and saying.state not in ON_THE_WAY:
-            self._pace.give_back(delivery.chat_id)
+            self._pace.give_back(delivery.chat_id, is_answer=True)
             await deliver.finish(self._desk, [delivery], [])
             return
         was_marked = await self._react(delivery, saying, marked.worst)
         shown: list[Shown] = []
         if LEAVING in delivery.facts or not _needs_words(saying, was_marked):
-            self._pace.give_back(delivery.chat_id)  # a mark is no message
+            self._pace.give_back(delivery.chat_id, is_answer=True)  # a mark is no message
         else:
             card = outcome_card(saying, marked.situation, reader)
             shown = [await self._reply(delivery, saying, card)]
