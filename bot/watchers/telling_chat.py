@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.clients.telegram import Telegram
-from bot.domain.attachments import MAX_PHOTO_BYTES, KeptFile
+from bot.domain.attachments import MAX_PHOTO_BYTES, FileState, KeptFile
 from bot.domain.conversation import Chunk
 from bot.domain.reach import MessageGone, Moved, Offline, Rejected, Slow, TopicGone
 from bot.domain.sayings import Saying, State
@@ -72,7 +72,12 @@ class ChatTeller:
     async def tell_late(self, delivery: Delivery) -> None:
         """A file whose line stands there already."""
         telling = await tell_chat.late_file(self._desk, delivery)
-        if telling is None or telling.chunk is None:
+        lines = telling.chunk.lines if telling is not None and telling.chunk is not None else ()
+        if (
+            telling is None
+            or telling.chunk is None
+            or not any(_is_settled(file) for line in lines for file in line.files)
+        ):
             await self._nothing(delivery)
             return
         if not telling.files:  # it will not come: the line says why
@@ -251,6 +256,10 @@ def _that_fits(telling: Telling) -> Telling:
     if len(first.lines) == len(telling.chunk.lines):
         return telling
     return replace(telling, chunk=first, upto=first.lines[-1].number, has_more=True)
+
+
+def _is_settled(file: KeptFile) -> bool:
+    return file.state is not FileState.WANTED
 
 
 def _thread(telling: Telling) -> int | None:

@@ -352,7 +352,7 @@ async def test_a_file_whose_host_is_allowed_later_follows_where_its_line_stands(
     assert await line.bench.outbox() == []
 
 
-async def test_a_late_file_of_a_line_that_is_gone_or_a_file_that_failed_is_shown_nowhere(line: Line) -> None:
+async def test_a_late_file_of_a_line_that_is_gone_or_has_none_is_shown_nowhere(line: Line) -> None:
     await hears(line, "alpha")
     await line.tell()
     line.clear()

@@ -274,7 +274,7 @@ async def test_what_has_nothing_to_say_uses_up_nobodys_turn(line: Line, kind: st
                 chat_id=OPERATOR, person_id=OPERATOR, kind=kind, key=f"{kind}{number}", order_id=ORDER.id,
                 facts=facts, ring=False, priority=1, at=line.bench.desk.now(),
             )  # fmt: skip
-        await line.relay.pace.turn(OPERATOR, is_answer=False)
+        await line.relay.pace.turn(OPERATOR, is_answer=kind != "file")
         await line.relay._tell([await line.one(OPERATOR, kind)])
     assert line.relay.pace.wait(OPERATOR, is_answer=False) == 0
 
