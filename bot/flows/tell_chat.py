@@ -218,7 +218,8 @@ async def _put_arrived(tables: Tables, telling: Telling, at: int) -> None:
                 await tables.outbox.put_line(
                     chat_id=delivery.chat_id, person_id=delivery.person_id, kind=FILE,
                     key=f"file:{file.number}", order_id=delivery.order_id,
-                    facts={"message": str(line.number), "file": str(file.number)}, ring=False, priority=QUIET, at=at,
+                    facts={"message": str(line.number), "file": str(file.number), "late": "1"}, ring=False,
+                    priority=QUIET, at=at,
                 )  # fmt: skip
 
 

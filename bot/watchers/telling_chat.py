@@ -86,7 +86,8 @@ class ChatTeller:
         caption = file_caption(telling.chunk, telling.reader)
         # One of several: the words stand under the first of them, and it hangs where that does
         is_placed = telling.topic_id is not None or telling.card_id is not None
-        if "file" in delivery.facts and is_placed and not delivery.repeated:
+        is_one_of_several = "file" in delivery.facts and "late" not in delivery.facts
+        if is_one_of_several and is_placed and not delivery.repeated:
             caption = Card("")
         await tell_chat.told_late(self._desk, telling, await self._show(telling, caption))
 
