@@ -93,7 +93,8 @@ async def _show_late(desk: Desk, tables: Tables, file: KeptFile) -> None:
             continue
         await tables.outbox.put_line(
             chat_id=chat_id, person_id=person_id, kind=FILE, key=f"file:{file.number}", order_id=file.order_id,
-            facts={"message": str(message), "file": str(file.number), "late": "1"}, ring=False, priority=QUIET, at=desk.now(),
+            facts={"message": str(message), "file": str(file.number), "late": "1"}, ring=False, priority=QUIET,
+            at=desk.now(),
         )  # fmt: skip
 
 
