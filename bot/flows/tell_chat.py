@@ -119,7 +119,7 @@ def _choose(
     return chosen, skipped
 
 
-async def to_herald(desk: Desk, chat_id: int, talk: Sequence[Delivery]) -> tuple[list[Chunk], int]:
+async def to_herald(desk: Desk, chat_id: int, talk: Sequence[Delivery], *, least: int = 2) -> tuple[list[Chunk], int]:
     """The words of others that neither a digest nor their own place has shown yet, order by order; and up to where.
 
     The words of one order alone need no digest: their own message comes next.
@@ -135,7 +135,7 @@ async def to_herald(desk: Desk, chat_id: int, talk: Sequence[Delivery]) -> tuple
             if lines:
                 stored = await stored_order(tables, delivery.order_id)
                 chunks.append(Chunk(await situation_of(desk, tables, stored), tuple(lines)))
-    if len(chunks) < 2:
+    if len(chunks) < least:
         return [], 0
     chunks.sort(key=lambda chunk: chunk.lines[0].number)
     now, later = chunks[:MOST_HERALDED], chunks[MOST_HERALDED:]

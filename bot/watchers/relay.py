@@ -39,7 +39,7 @@ from bot.watchers.telling import Teller
 log = logging.getLogger("desk.relay")
 
 DIGEST_FROM = 4
-HERALD_FROM_SECONDS = 2.0
+HERALD_FROM_SECONDS, HERALD_ALONE_SECONDS = 2.0, 10.0
 FAILED = "delivery_failed"
 IDLE_SECONDS = 1.0
 ANSWER_ATTEMPTS = 3
@@ -253,11 +253,14 @@ class Relay:
 
     async def _herald(self, chat_id: int) -> bool:
         """A group takes few messages a minute: words that have to wait for their turn come in one digest first."""
-        if self.pace.wait(chat_id, is_answer=False) < HERALD_FROM_SECONDS or self.pace.herald_wait(chat_id):
+        wait = self.pace.wait(chat_id, is_answer=False)
+        if wait < HERALD_FROM_SECONDS or self.pace.herald_wait(chat_id):
             return False
+        # Words of one order alone are told twice only when their own turn is far away
+        least = 1 if wait >= HERALD_ALONE_SECONDS else 2
         async with self._lock(chat_id):
             talk = [delivery for delivery in await self._due(chat_id) if delivery.kind == CHAT]
-            chunks, upto = await tell_chat.to_herald(self._desk, chat_id, talk)
+            chunks, upto = await tell_chat.to_herald(self._desk, chat_id, talk, least=least)
             self.pace.herald(chat_id)
             if not chunks:
                 return False
