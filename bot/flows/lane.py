@@ -1,36 +1,25 @@
 """The lane to one buyer: what staff said leaves in its order, one request at a time, and never twice by itself.
 
-Files are prepared and uploaded first, all of an album before any of it is shown; an upload belongs to no order, so
-that one that was cut short is simply made again. The message itself is `sent` in the store before it leaves.
+Files are made ready first, all of an album before any of it is shown. The message itself is `sent` in the store before
+it leaves.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.domain.attachments import MAX_FROM_PHONE_BYTES, BadFile, Prepared
 from bot.domain.chat import Sent
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
-from bot.domain.reach import FileGone, NotReached, Offline, Slow, TooBig
 from bot.domain.sayings import STALE_SECONDS, TRY_FOR_SECONDS, Doubt, Event, Saying, SayingKind, State
 from bot.domain.staff import Right
 from bot.flows.desk import Desk, StoreError, log
+from bot.flows.holding import RETRY_MS, Later, hold, refuse
+from bot.flows.outgoing_files import make_ready
 from bot.flows.read_chat import read
-from bot.flows.saying_outcome import ask, journal, mark, progress, record
+from bot.flows.saying_outcome import record
 from storage.store import Tables
 
-RETRY_MS = 2000
-SLOW_FILE_SECONDS = 3.0
-UPLOAD_TRIES = 3
-
-
-class Later(Exception):
-    """Not now: the lane goes on with this saying after `wait_ms`."""
-
-    def __init__(self, wait_ms: int) -> None:
-        super().__init__(f"in {wait_ms} ms")
-        self.wait_ms = wait_ms
+NO_RIGHT = "no_right_here"
+"""whoever may not talk with buyers any more does not, with what waited either"""
 
 
 async def adopt(desk: Desk) -> int:
@@ -78,14 +67,9 @@ async def _send_all(desk: Desk, batch: list[Saying]) -> None:
     for place, saying in enumerate(batch):
         ended = await _send(desk, saying)
         if ended is State.REFUSED:
-            await _hold_rest(desk, batch[place + 1 :])
+            await hold(desk, batch[place + 1 :])
         if ended is not State.DELIVERED:
             return
-
-
-async def _hold_rest(desk: Desk, rest: list[Saying]) -> None:
-    async with desk.store.write() as tables:
-        await _doubt(desk, tables, rest, None, "")
 
 
 async def _next(desk: Desk, order_id: str) -> list[Saying]:
@@ -105,7 +89,7 @@ async def _hold_stale(desk: Desk, waiting: list[Saying]) -> None:
     """What waited too long behind something without an outcome is asked about."""
     for one in waiting:
         if _is_stale(desk, one):
-            await _hold(desk, [one], Doubt.STALE, str(STALE_SECONDS // 60))
+            await hold(desk, [one], Doubt.STALE, str(STALE_SECONDS // 60))
 
 
 def _is_early(desk: Desk, saying: Saying) -> bool:
@@ -127,13 +111,13 @@ def _place(saying: Saying) -> tuple[bool, int, int]:
 async def _ready(desk: Desk, batch: list[Saying]) -> bool:
     """Everything of the batch can be sent; False when it changed and must be taken anew. Raises Later."""
     if not _may_talk(desk, batch[0]):
-        await _silence(desk, batch)
+        await refuse(desk, batch, NO_RIGHT)
         return False
     if any(_is_stale(desk, saying) for saying in batch):
-        await _hold(desk, batch, Doubt.STALE, str(STALE_SECONDS // 60))
+        await hold(desk, batch, Doubt.STALE, str(STALE_SECONDS // 60))
         return False
     if any(saying.kind is SayingKind.FILE and not saying.file_key for saying in batch):
-        await _files(desk, batch)
+        await make_ready(desk, batch)
         return False
     async with desk.store.read() as tables:
         reading = await tables.chats.reading(batch[0].order_id)
@@ -145,16 +129,6 @@ async def _ready(desk: Desk, batch: list[Saying]) -> bool:
 def _may_talk(desk: Desk, saying: Saying) -> bool:
     person = desk.people.get(saying.person_id)
     return person is not None and person.may(Right.CHAT)
-
-
-async def _silence(desk: Desk, batch: list[Saying]) -> None:
-    """Whoever may not talk with buyers any more does not, with what waited either."""
-    async with desk.store.write() as tables:
-        for saying in batch:
-            moved = await tables.sayings.move(
-                saying.id, frm=State.PLANNED, event=Event.REFUSED, at=desk.now(), answer="no_right_here"
-            )
-            await record(desk, tables, moved)
 
 
 def _is_stale(desk: Desk, saying: Saying) -> bool:
@@ -170,197 +144,9 @@ async def _first_look(desk: Desk, batch: list[Saying]) -> bool:
         log.info("chat of %s not read before the first word: %s", batch[0].order_id, error)
         if not isinstance(error, Refused) or error.is_throttled:
             raise Later(RETRY_MS) from None
-        async with desk.store.write() as tables:
-            for saying in batch:
-                moved = await tables.sayings.move(
-                    saying.id, frm=State.PLANNED, event=Event.REFUSED, at=desk.now(), answer="gate_says",
-                    answer_facts={"detail": (error.detail or error.code)[:200]},
-                )  # fmt: skip
-                await record(desk, tables, moved)
+        await refuse(desk, batch, "gate_says", {"detail": (error.detail or error.code)[:200]})
         return False
     return True
-
-
-async def _files(desk: Desk, batch: list[Saying]) -> None:
-    """Prepare and upload what has no key yet. A file that cannot go stops the whole batch, and its person is asked."""
-    files = [saying for saying in batch if saying.kind is SayingKind.FILE]
-    done = [saying for saying in files if saying.file_key]
-    watching = asyncio.create_task(_show_progress(desk, files, done))
-    try:
-        for saying in files:
-            if not saying.file_key:
-                await _upload(desk, saying, await _prepared(desk, saying))
-                done.append(saying)
-    except ManyPages as pages:
-        await _ask_for_pages(desk, batch, pages)
-    except Bad as bad:
-        await _refuse_file(desk, batch, bad)
-    finally:
-        watching.cancel()
-
-
-@dataclass
-class Bad(Exception):
-    saying: Saying
-    reason: str
-    facts: dict[str, str]
-
-
-@dataclass
-class ManyPages(Exception):
-    saying: Saying
-    pages: list[Prepared]
-
-
-async def _prepared(desk: Desk, saying: Saying) -> Prepared:
-    """The file as Gate takes it: kept from before, or fetched from the phone and made fit. Raises Bad, Later."""
-    if saying.content:
-        content = await _kept_content(desk, saying)
-        if content is not None:
-            return Prepared(content, saying.content_type)
-    raw = await _from_phone(desk, saying)
-    assert desk.talk.bench is not None and saying.file is not None
-    try:
-        pages = await desk.talk.bench.prepare(raw, saying.file.name)
-    except BadFile as bad:
-        raise Bad(saying, bad.reason, bad.facts) from None
-    if len(pages) > 1:
-        raise ManyPages(saying, pages)
-    await _keep(desk, saying, pages[0])
-    return pages[0]
-
-
-async def _kept_content(desk: Desk, saying: Saying) -> bytes | None:
-    """What was prepared before; None when the disk has lost or spoilt it, so that the phone is asked again."""
-    try:
-        return await desk.store.files.get(saying.content)
-    except StoreError as error:
-        log.error("a prepared file of %s cannot be read: %s", saying.order_id, error)
-        return None
-
-
-async def _keep(desk: Desk, saying: Saying, prepared: Prepared) -> None:
-    sha256 = await desk.store.files.put(prepared.content)
-    async with desk.store.write() as tables:
-        await tables.sayings.set_content(saying.id, sha256, prepared.content_type)
-
-
-async def _from_phone(desk: Desk, saying: Saying) -> bytes:
-    if desk.talk.phone is None or saying.file is None:
-        raise Bad(saying, "file_not_from_phone", {})
-    if saying.file.size > MAX_FROM_PHONE_BYTES:
-        raise Bad(saying, "file_too_big", {})
-    try:
-        return await desk.talk.phone.download(saying.file.id, MAX_FROM_PHONE_BYTES)
-    except TooBig:
-        raise Bad(saying, "file_too_big", {}) from None
-    except Slow as slow:
-        raise Later(int(slow.seconds * 1000)) from None
-    except (FileGone, NotReached) as no:
-        if isinstance(no, Offline) and _may_try_on(desk, saying):
-            raise Later(RETRY_MS) from None
-        raise Bad(saying, "file_not_from_phone", {}) from None
-
-
-async def _upload(desk: Desk, saying: Saying, prepared: Prepared) -> None:
-    """An upload belongs to no order: without an answer it is made again, and only its key counts."""
-    for tries in range(1, UPLOAD_TRIES + 1):
-        try:
-            key = await desk.venue.upload_file(content=prepared.content, content_type=prepared.content_type)
-        except Refused as no:
-            if no.is_throttled:
-                raise Later(int((no.retry_after or 2) * 1000)) from None
-            raise Bad(saying, "upload_refused", {"detail": (no.detail or no.code)[:100]}) from None
-        except NotAllowed as no:
-            raise Bad(saying, "upload_refused", {"detail": no.reason}) from None
-        except (Unreachable, Unknown) as lost:
-            log.info("upload for %s without an answer: %s", saying.order_id, lost)
-            if tries < UPLOAD_TRIES:
-                await desk.clock.sleep(RETRY_MS / 1000)
-            continue
-        async with desk.store.write() as tables:
-            await tables.sayings.set_file_key(saying.id, key)
-        return
-    if _may_try_on(desk, saying):
-        raise Later(5 * RETRY_MS)
-    raise Bad(saying, "upload_no_answer", {})
-
-
-def _may_try_on(desk: Desk, saying: Saying) -> bool:
-    return desk.now() - max(saying.said_at, 0) < TRY_FOR_SECONDS * 1000
-
-
-async def _show_progress(desk: Desk, files: list[Saying], done: list[Saying]) -> None:
-    """What takes longer than a moment gets its mark now and words on how far it is, not only at the end."""
-    shown = -1
-    await desk.clock.sleep(SLOW_FILE_SECONDS)
-    async with desk.store.write() as tables:
-        await mark(desk, tables, files[0])
-    while True:
-        if len(done) != shown:
-            shown = len(done)
-            async with desk.store.write() as tables:
-                await progress(desk, tables, files[0], shown, len(files))
-        await desk.clock.sleep(SLOW_FILE_SECONDS)
-
-
-async def _refuse_file(desk: Desk, batch: list[Saying], bad: Bad) -> None:
-    """The bad file is refused by name; what came with it waits for a word of its person."""
-    facts = {**bad.facts, "name": bad.saying.file.name if bad.saying.file else ""}
-    async with desk.store.write() as tables:
-        refused = await tables.sayings.move(
-            bad.saying.id, frm=State.PLANNED, event=Event.REFUSED, at=desk.now(), answer=bad.reason,
-            answer_facts=facts,
-        )  # fmt: skip
-        await tables.sayings.doubt(bad.saying.id, {**bad.saying.doubts, Doubt.BAD_FILE.value: bad.reason})
-        rest = [saying for saying in batch if saying.id != bad.saying.id]
-        if rest:
-            await journal(desk, tables, refused)  # one message asks about all of it
-            await _doubt(desk, tables, rest, None, "")
-        else:
-            await record(desk, tables, refused)
-
-
-async def _ask_for_pages(desk: Desk, batch: list[Saying], found: ManyPages) -> None:
-    """A document of several pages becomes as many pictures, if its person wants that."""
-    hashes = [await desk.store.files.put(page.content) for page in found.pages]
-    original, count = found.saying, str(len(hashes))
-    async with desk.store.write() as tables:
-        if not await tables.sayings.move(
-            original.id, frm=State.PLANNED, event=Event.DOUBTED, at=desk.now(), answer="pages"
-        ):
-            return
-        await tables.sayings.move(original.id, frm=State.HELD, event=Event.DISCARDED, at=desk.now(), answer="pages")
-        rest = [saying for saying in batch if saying.id != original.id]
-        await _doubt(desk, tables, rest, Doubt.MANY_PAGES, count, asks=False)
-        added = []
-        for place, (page, sha256) in enumerate(zip(found.pages, hashes, strict=True), start=1):
-            made = replace(
-                original, id=desk.new_id(), state=State.HELD, part=place, content=sha256,
-                content_type=page.content_type, doubts={**original.doubts, Doubt.MANY_PAGES.value: count},
-            )  # fmt: skip
-            added.append(await tables.sayings.add(made))
-        if added[0] is not None:
-            await ask(desk, tables, added[0])
-
-
-async def _hold(desk: Desk, batch: list[Saying], doubt: Doubt, about: str) -> None:
-    async with desk.store.write() as tables:
-        await _doubt(desk, tables, batch, doubt, about)
-
-
-async def _doubt(
-    desk: Desk, tables: Tables, sayings: list[Saying], doubt: Doubt | None, about: str, *, asks: bool = True
-) -> None:
-    held = []
-    for saying in sayings:
-        moved = await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.DOUBTED, at=desk.now())
-        if moved is not None:
-            if doubt is not None:
-                await tables.sayings.doubt(saying.id, {**saying.doubts, doubt.value: about})
-            held.append(moved)
-    if held and asks:
-        await ask(desk, tables, held[0])
 
 
 async def _send(desk: Desk, saying: Saying) -> State | None:
@@ -403,7 +189,7 @@ async def _send(desk: Desk, saying: Saying) -> State | None:
 async def _begin(desk: Desk, saying: Saying) -> Saying | None:
     """It is about to leave, said by somebody who still may; None when it is not to leave any more."""
     if not _may_talk(desk, saying):
-        await _silence(desk, [saying])
+        await refuse(desk, [saying], NO_RIGHT)
         return None
     async with desk.store.write() as tables:
         return await tables.sayings.move(saying.id, frm=State.PLANNED, event=Event.SENDING, at=desk.now())

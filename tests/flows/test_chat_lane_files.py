@@ -9,7 +9,7 @@ from bot.domain.attachments import MAX_FROM_PHONE_BYTES, BadFile, Prepared
 from bot.domain.errors import DeskError, NotAllowed, Refused, Unknown, Unreachable
 from bot.domain.reach import Blocked, Offline, Slow, TooBig
 from bot.domain.sayings import ALBUM_SECONDS, TRY_FOR_SECONDS, Doubt, SayingKind, State
-from bot.flows import lane, say
+from bot.flows import holding, lane, outgoing_files, say
 from bot.flows.saying_outcome import HELD, MARK, PROGRESS
 from tests.flows.bench import OPERATOR, ORDER, Bench
 from tests.support.fake_files import JPEG
@@ -223,10 +223,10 @@ async def test_pages_that_are_not_wanted_are_dropped(bench: Bench) -> None:
 
 async def test_pages_that_somebody_dropped_meanwhile_are_not_asked_for(bench: Bench) -> None:
     (saying,) = await bench.say("", file=bench.picture("doc.pdf", b"pdf"))
-    found = lane.ManyPages(saying, [Prepared(b"1", "image/png"), Prepared(b"2", "image/png")])
-    await lane._hold(bench.desk, [saying], Doubt.STALE, "5")
+    found = outgoing_files.ManyPages(saying, [Prepared(b"1", "image/png"), Prepared(b"2", "image/png")])
+    await holding.hold(bench.desk, [saying], Doubt.STALE, "5")
     await say.discard(bench.desk, OPERATOR, saying.id)
-    await lane._ask_for_pages(bench.desk, [saying], found)
+    await outgoing_files.ask_for_pages(bench.desk, [saying], found)
     assert await bench.states() == [State.DROPPED]
 
 
