@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
-from bot import command_line
+from bot import command_line, journal_verbs
 from bot.app import StartError, assemble
 from bot.logs import start_log
 from bot.settings import Settings, SettingsError, load
@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "demo":
         return _demo(options)
+    if journal_verbs.is_offline(options):
+        return journal_verbs.verify_file(options)
     try:
         settings = load()
     except SettingsError as wrong:
@@ -80,7 +82,7 @@ VERBS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, in
     "check": command_line.check,
     "freeze": command_line.freeze,
     "staff": command_line.staff,
-    "journal": command_line.journal,
+    "journal": journal_verbs.journal,
     "export": command_line.export,
     "backup": command_line.backup,
 }
@@ -98,9 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", help="is everything set up right?")
     check.add_argument("--language", choices=("en", "zh"), help="of the report")
     verbs.add_parser("freeze", help="stop the desk's money at once")
-    verbs.add_parser("staff", help="who may do what")
-    journal = verbs.add_parser("journal", help="who did what; --csv for a spreadsheet")
-    journal.add_argument("--csv", action="store_true")
+    staff = verbs.add_parser("staff", help="who may do what")
+    staff.add_argument("--reset-pin", type=int, metavar="ID", help="this person has no PIN afterwards")
+    journal_verbs.add_verbs(verbs.add_parser("journal", help="who did what; export it, verify its chain"))
     export = verbs.add_parser("export", help="the appeal pack of one order, as a zip")
     export.add_argument("order")
     export.add_argument("file", nargs="?", help="order-ORDER.zip when left out; never over an existing file")

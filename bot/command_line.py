@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.app import Application, assemble
+from bot.clients.workshop import picture_font
 from bot.domain.errors import NotAllowed
 from bot.domain.journal import Entry
 from bot.flows import check as check_flow
-from bot.flows import evidence_pack
+from bot.flows import evidence_pack, pin_setting
 from bot.flows import freeze as freeze_flow
 from bot.flows import journal as journal_flow
 from bot.flows import people as people_flow
@@ -40,7 +41,10 @@ async def check(settings: Settings, options: argparse.Namespace) -> int:
     """Everything that must be right, in words. Exit code 1 when something must be mended."""
     async with _opened(settings) as application:
         await people_flow.seed_owners(application.desk)
-        findings = await check_flow.check(application.desk, application.telegram, application.desk.desk_chat_id)
+        desk = application.desk
+        findings = await check_flow.check(
+            desk, application.telegram, desk.desk_chat_id, settings.webhook_url, font=picture_font()
+        )
         await application.telegram.stop()
     print(check_lines(findings, options.language or settings.desk_language))
     return 1 if any(finding.ok is False for finding in findings) else 0
@@ -55,8 +59,22 @@ async def freeze(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def staff(settings: Settings, options: argparse.Namespace) -> int:
+    """Who may do what; with an id the PIN of that person is taken away, for the owner who has nobody to ask."""
+    if options.reset_pin is not None:
+        return await _reset_pin(settings, options.reset_pin)
     async with _opened(settings) as application:
         print(technician.staff_lines(application.desk.people.values(), settings.desk_language))
+    return 0
+
+
+async def _reset_pin(settings: Settings, person_id: int) -> int:
+    try:
+        async with _opened(settings) as application:
+            await pin_setting.reset(application.desk, None, person_id)
+    except NotAllowed:
+        print(technician.nobody(str(person_id), settings.desk_language), file=sys.stderr)
+        return 1
+    print(technician.pin_reset(str(person_id), settings.desk_language))
     return 0
 
 

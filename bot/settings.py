@@ -4,20 +4,29 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.clients.file_addresses import check_entry
 from bot.domain.policy import Policy
+from bot.domain.quotes import OWN
+from bot.domain.updates import WEBHOOK_PATH
 
 PREFIXES = ("DESK_", "GATE_", "GATEPAY_", "MTPAY_", "TELEGRAM_")
 ENV_FILE = Path(".env")
+SUB_ACCOUNT = re.compile(r"[0-9]{1,16}\Z")
 PAIR = re.compile(r"[A-Z0-9]{2,12}/[A-Z0-9]{2,12}\Z")
+TELEGRAM = "https://api.telegram.org"
+STAGES, MOST_MINUTES = 3, 120
+WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
+"""the only ones that Telegram calls"""
 
 
 class SettingsError(Exception):
@@ -40,6 +49,7 @@ VENUES = (
 
 Ids = Annotated[tuple[int, ...], NoDecode]
 Words = Annotated[tuple[str, ...], NoDecode]
+Minutes = Annotated[tuple[int, ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -48,12 +58,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_file=None, hide_input_in_errors=True)
 
     telegram_token: SecretStr
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_proxy: str | None = None
+    telegram_api_url: str = TELEGRAM
+    telegram_proxy: str | None = Field(default=None, repr=False)
     telegram_webhook: bool = False
 
     desk_chat_id: int | None = None
     desk_topics: Literal["need", "every", "off"] = "need"
+    topic_keep_hours: int = Field(default=24, ge=0, le=720)
     desk_owners: Ids = Field(min_length=1)
     desk_markets: Words = ("USDT/CNY",)
     desk_language: Literal["en", "zh"] = "en"
@@ -61,9 +72,21 @@ class Settings(BaseSettings):
     desk_retention_days: int = Field(default=90, ge=1)
     desk_follow_hours: int = Field(default=24, ge=0, le=720)
 
+    desk_step_up: Literal["optional", "required"] = "optional"
+    desk_step_up_above: Decimal | None = Field(default=None, gt=0, le=1_000_000_000)
+
     approval_seconds: int = Field(default=120, ge=10, le=600)
     quote_seconds: int = Field(default=12, ge=3, le=120)
     poll_seconds: float = Field(default=3, ge=0.2, le=60)
+
+    price_far_percent: Decimal = Field(default=Decimal(3), gt=0, le=100)
+
+    desk_two_people_above: Decimal | None = Field(default=None, ge=0)
+    solo_release: Literal["off", "delay"] = "off"
+    solo_stop_seconds: int = Field(default=300, ge=30, le=3600)
+    solo_daily_cap: Decimal = Field(default=Decimal(0), ge=0)
+
+    escalate_minutes: Minutes = (3, 6, 10)
 
     gate_api_url: str = "https://api.gateio.ws/api/v4"
     gate_api_key: str | None = Field(default=None, repr=False)
@@ -80,14 +103,15 @@ class Settings(BaseSettings):
     mtpay_api_url: str | None = None
     mtpay_access_key: str | None = Field(default=None, repr=False)
     mtpay_secret_key: SecretStr | None = None
+    mtpay_webhook_covers_body: bool = False
 
     public_url: str | None = None
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     database_url: str = "sqlite:///desk.db"
-    bell_url: str | None = None
+    bell_url: str | None = Field(default=None, repr=False)
 
-    @field_validator("desk_owners", mode="before")
+    @field_validator("desk_owners", "escalate_minutes", mode="before")
     @classmethod
     def _ids(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -104,6 +128,21 @@ class Settings(BaseSettings):
             raise ValueError("wants asset/fiat pairs such as USDT/CNY")
         return value
 
+    @field_validator("escalate_minutes")
+    @classmethod
+    def _stages(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(value) != STAGES or not 0 < value[0] < value[1] < value[2] <= MOST_MINUTES:
+            raise ValueError("wants three increasing numbers of minutes such as 3,6,10")
+        return value
+
+    @field_validator("bell_url")
+    @classmethod
+    def _bell(cls, value: str | None) -> str | None:
+        """It tells what waits: in the open it goes nowhere but to this very machine."""
+        if value is not None and not _is_bell(value):
+            raise ValueError("wants an address that begins with https:// (http:// only for 127.0.0.1)")
+        return value
+
     @field_validator("gate_file_hosts")
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -111,21 +150,28 @@ class Settings(BaseSettings):
             check_entry(entry)
         return value
 
-    @field_validator("telegram_webhook")
+    @field_validator("gatepay_on_behalf_of")
     @classmethod
-    def _polling_only(cls, value: bool) -> bool:
-        if value:
-            raise ValueError("webhook mode is not built yet; leave it false, the desk polls")
+    def _accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(SUB_ACCOUNT.match(account) for account in value) or len(set(value)) != len(value):
+            raise ValueError("wants ids of sub-accounts such as 2124538349, each once")
+        return value
+
+    @field_validator("gatepay_institution_prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        if not re.match(r"(/[A-Za-z0-9_-]+)+\Z", value):
+            raise ValueError("wants a path such as /payment/open/institution")
         return value
 
     @field_validator("desk_timezone")
     @classmethod
     def _timezone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _time_zones():
             raise ValueError("wants a time zone such as Asia/Shanghai")
         return value
 
-    @field_validator("telegram_api_url", "gate_api_url", "gatepay_api_url", "mtpay_api_url", "public_url", "bell_url")
+    @field_validator("telegram_api_url", "gate_api_url", "gatepay_api_url", "mtpay_api_url", "public_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not re.match(r"https?://[^\s/]+", value):
@@ -135,8 +181,8 @@ class Settings(BaseSettings):
     @field_validator("telegram_proxy")
     @classmethod
     def _proxy(cls, value: str | None) -> str | None:
-        if value is not None and not re.match(r"(https?|socks5h?)://[^\s/]+", value):
-            raise ValueError("wants an address such as socks5://127.0.0.1:1080")
+        if value is not None and not _is_proxy(value):
+            raise ValueError("wants an address such as socks5://127.0.0.1:1080 or http://127.0.0.1:3128")
         return value
 
     @field_validator("desk_owners")
@@ -153,6 +199,25 @@ class Settings(BaseSettings):
             raise ValueError("wants the id of a group, which is negative")
         return value
 
+    @model_validator(mode="after")
+    def _webhook(self) -> Self:
+        if self.telegram_webhook:
+            _check_webhook(self.public_url, is_telegrams_own=self.telegram_api_url.rstrip("/") == TELEGRAM)
+        return self
+
+    @model_validator(mode="after")
+    def _solo(self) -> Self:
+        if self.solo_release != "off":
+            _check_solo(self.desk_two_people_above, self.solo_daily_cap)
+        return self
+
+    @property
+    def webhook_url(self) -> str | None:
+        """Where Telegram brings updates; None when the desk asks for them itself."""
+        if not self.telegram_webhook or self.public_url is None:
+            return None
+        return self.public_url.rstrip("/") + WEBHOOK_PATH
+
     @property
     def gate_is_on(self) -> bool:
         return self.gate_api_key is not None
@@ -164,14 +229,94 @@ class Settings(BaseSettings):
             markets=tuple((pair.split("/")[0], pair.split("/")[1]) for pair in self.desk_markets),
             desk_chat_id=self.desk_chat_id,
             topics=self.desk_topics,
+            topic_keep_hours=self.topic_keep_hours,
             language=self.desk_language,
             timezone=self.desk_timezone,
             approval_seconds=self.approval_seconds,
             poll_seconds=self.poll_seconds,
             retention_days=self.desk_retention_days,
             follow_hours=self.desk_follow_hours,
+            quote_seconds=self.quote_seconds,
+            price_far_percent=self.price_far_percent,
+            step_up=self.desk_step_up,
+            step_up_above=self.desk_step_up_above,
+            two_people_above=self.desk_two_people_above,
+            solo_release=self.solo_release,
+            solo_stop_seconds=self.solo_stop_seconds,
+            solo_daily_cap=self.solo_daily_cap,
+            escalate_minutes=(self.escalate_minutes[0], self.escalate_minutes[1], self.escalate_minutes[2]),
+            rings_outside=self.bell_url is not None,
+            convert_accounts=self._convert_accounts(),
             checkout_hosts=tuple(_host(url) for url in (self.mtpay_api_url, self.public_url) if url),
         )
+
+    def _convert_accounts(self) -> tuple[str, ...]:
+        """Sub-accounts first; the own account beside them only when that is switched on."""
+        if not self.gatepay_on_behalf_of:
+            return (OWN,)
+        return (*self.gatepay_on_behalf_of, OWN) if self.gatepay_own_convert else self.gatepay_on_behalf_of
+
+
+def _is_bell(value: str) -> bool:
+    if not re.match(r"https?://[^\s/?#]+[^\s]*\Z", value):
+        return False
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    is_near = parts.scheme == "http" and parts.hostname == "127.0.0.1"
+    return bool(parts.hostname) and parts.username is None and port != 0 and (parts.scheme == "https" or is_near)
+
+
+def _is_proxy(value: str) -> bool:
+    if not re.match(r"(https?|socks5h?)://[^\s/]+/?\Z", value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _check_webhook(public_url: str | None, *, is_telegrams_own: bool) -> None:
+    """Raises ValueError where Telegram could not bring anything."""
+    if public_url is None:
+        raise ValueError(
+            "PUBLIC_URL is missing: TELEGRAM_WEBHOOK=true needs the address at which Telegram finds the desk"
+        )
+    try:
+        parts = urlsplit(public_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("PUBLIC_URL wants no more than https://HOST for TELEGRAM_WEBHOOK=true")
+    is_local = host == "127.0.0.1"
+    if parts.scheme != "https" and not is_local:
+        raise ValueError("PUBLIC_URL must begin with https:// for TELEGRAM_WEBHOOK=true: Telegram calls nothing else")
+    if is_telegrams_own and is_local:
+        raise ValueError(
+            "PUBLIC_URL is this machine's own address: Telegram cannot reach it with TELEGRAM_WEBHOOK=true"
+        )
+    if is_telegrams_own and port not in WEBHOOK_PORTS:
+        raise ValueError("PUBLIC_URL: Telegram calls a webhook on port 443, 80, 88 or 8443 only")
+
+
+def _check_solo(above: Decimal | None, cap: Decimal) -> None:
+    """Raises ValueError where nothing could ever be sent that way, or where nothing would need it."""
+    if above is None:
+        raise ValueError("DESK_TWO_PEOPLE_ABOVE is missing: SOLO_RELEASE=delay means nothing without it")
+    if cap <= above:
+        raise ValueError(
+            "SOLO_DAILY_CAP must be above DESK_TWO_PEOPLE_ABOVE: so many coins a day may go out by SOLO_RELEASE=delay"
+        )
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Many small files stand behind these names: read once."""
+    return frozenset(available_timezones())
 
 
 def _host(url: str) -> str:
@@ -206,12 +351,15 @@ def build(given: dict[str, str]) -> Settings:
         raise SettingsError("DESK_OWNERS is missing: numeric Telegram ids of the owners, separated by commas")
     for venue in VENUES:
         _check_venue(venue, given)
+    if given.get("GATEPAY_ON_BEHALF_OF") and not given.get("GATEPAY_CLIENT_ID"):
+        raise SettingsError("GATEPAY_CLIENT_ID is missing: GATEPAY_ON_BEHALF_OF means nothing without it")
     try:
         return Settings.model_validate({name.lower(): value for name, value in given.items()})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
-        raise SettingsError(f"{name}: {first['msg']}") from None
+        # What was said of several names together says the names itself
+        said = f"{str(first['loc'][0]).upper()}: {first['msg']}" if first["loc"] else first["msg"].partition(", ")[2]
+        raise SettingsError(said) from None
 
 
 def _check_venue(venue: Venue, given: dict[str, str]) -> None:

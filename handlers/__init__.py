@@ -1,66 +1,97 @@
-"""The desk's mouth. `COMMANDS` and `TAPS` are the only lists of what people can say; everything here is thin."""
+"""The desk's mouth. `COMMANDS` and `TAPS` are the only lists of what people can say; `mouthpiece` asks them."""
 
-import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from telegram import Bot, CallbackQuery, Message, Update
-
-from bot.domain.errors import DeskError, NotAllowed, Unknown, Unreachable
-from bot.domain.reach import NotReached
-from bot.domain.situations import Situation
-from bot.domain.updates import Verdict, read_update
-from bot.flows import assemble, deliver, invites, members
-from bot.flows.admit import Admitted
-from bot.flows.confirm import Changed
-from bot.flows.desk import Desk, StoreError
-from bot.flows.tell_chat import SAID
-from bot.views.buttons import Tap, Verb
-from bot.views.card import Markup
-from bot.views.confirms import changed
-from bot.views.desk import text_hint
-from bot.views.refusals import refusal, refusal_card, toast
-from handlers import chat, orders, own, staff
-from handlers.context import Ack, Did, Mouth
-
-log = logging.getLogger("desk.handlers")
+from bot.flows.ad_form import AD_QUESTION
+from bot.flows.bank_form import BANK_FORM
+from bot.flows.banks import BANK_DELETE
+from bot.flows.convert_view import AMOUNT
+from bot.flows.day_close import DAY_NOTE, DAY_QUESTION
+from bot.flows.pin_questions import PIN
+from bot.views.buttons import Verb
+from handlers import (
+    ad_form,
+    ads,
+    alerts,
+    banks,
+    chat,
+    convert,
+    day,
+    deposits,
+    duty,
+    market,
+    orders,
+    otc,
+    own,
+    release,
+    reprice,
+    shop,
+    staff,
+    step_up,
+    two_people,
+)
+from handlers.context import Did
 
 COMMANDS: dict[str, Callable[[Did], Awaitable[None]]] = {
     "start": own.start,
     "help": own.help_,
     "orders": orders.show_queue,
     "order": orders.find,
-    "duty": own.duty,
+    "duty": duty.duty,
+    "alerts": alerts.alerts,
     "language": own.language,
     "timezone": own.timezone,
     "journal": own.show_journal,
-    "freeze": own.freeze_desk,
+    "pin": step_up.pin,
+    "freeze": step_up.freeze,
     "unfreeze": own.unfreeze_desk,
     "staff": staff.staff,
     "say": chat.say_it,
     "chat": chat.chat,
     "templates": chat.template_list,
+    "convert": convert.convert,
+    "converts": convert.converts,
+    "otc": otc.otc,
+    "banks": banks.banks,
+    "deposit": deposits.deposit,
+    "deposits": deposits.deposits,
+    "market": market.market,
+    "today": day.today,
+    "close": day.close,
+    "ads": ads.ads,
+    "price": ads.price,
+    "reprice": reprice.reprice,
+    "me": shop.me,
 }
 
 TAPS: dict[Verb, Callable[..., Awaitable[None]]] = {
     Verb.OPEN: orders.open_order,
     Verb.MORE: orders.more,
     Verb.BACK: orders.back,
-    Verb.RELEASE: orders.release,
+    Verb.RELEASE: release.release,
     Verb.YES: orders.yes,
-    Verb.NAME_DIFFERS: orders.name_differs,
-    Verb.NOT_THERE: orders.not_there,
-    Verb.OTHER_PAYER: orders.other_payer,
+    Verb.NAME_DIFFERS: release.name_differs,
+    Verb.NOT_THERE: release.not_there,
+    Verb.OTHER_PAYER: release.other_payer,
     Verb.CLAIM: orders.claim,
     Verb.LOOK: orders.look,
     Verb.MARK_PAID: orders.mark_paid,
     Verb.METHOD: orders.method,
     Verb.PAYEE: orders.payee,
+    Verb.PAYEE_OF: orders.payee_of,
     Verb.CANCEL: orders.cancel,
     Verb.REASONS: orders.more_reasons,
     Verb.REASON: orders.reason,
-    Verb.UNLOCK: orders.unlock,
-    Verb.UNLOCK_YES: orders.unlock_yes,
+    Verb.UNLOCK: release.ask_unlock,
+    Verb.UNLOCK_YES: release.unlock_yes,
+    Verb.TWIN_PAYER: release.payer,
+    Verb.SNOOZE: release.later,
+    Verb.OFFER: release.offer,
+    Verb.CHECKLIST: release.checklist,
+    Verb.PAYER_NAME: release.payer_name,
+    Verb.PAYER_SKIP: release.payer_skip,
+    Verb.SECOND_CREDIT: release.ask_second_credit,
+    Verb.SECOND_CREDIT_YES: release.second_credit_yes,
     Verb.ASK: orders.ask_lead,
     Verb.QUEUE: orders.show_queue,
     Verb.WAITING: orders.show_waiting,
@@ -68,8 +99,19 @@ TAPS: dict[Verb, Callable[..., Awaitable[None]]] = {
     Verb.ROLE_YES: staff.let_in,
     Verb.REFUSE: staff.refuse,
     Verb.BLOCK: staff.block,
-    Verb.DUTY: own.set_duty,
+    Verb.DUTY: duty.set_duty,
+    Verb.DUTY_HEARD: duty.heard,
+    Verb.DUTY_ANYWAY: duty.leave_anyway,
+    Verb.DUTY_CLAIM: duty.claim,
+    Verb.HANDOVER_TO: duty.hand_to,
+    Verb.HANDOVER_NOTE: duty.ask_note,
+    Verb.HANDOVER_SEND: duty.send,
+    Verb.HANDOVER_BACK: duty.back,
+    Verb.HANDOVER_YES: duty.accept,
+    Verb.HANDOVER_NO: duty.refuse,
     Verb.LANGUAGE: own.set_language,
+    Verb.ALERT: alerts.choose,
+    Verb.ALERT_QUIET: alerts.no_quiet,
     Verb.JOURNAL: own.journal_at,
     Verb.STAFF: staff.listing,
     Verb.DISMISS: own.dismiss,
@@ -85,221 +127,148 @@ TAPS: dict[Verb, Callable[..., Awaitable[None]]] = {
     Verb.ALLOW_HOST: chat.allow_host,
     Verb.ALLOW_HOST_YES: chat.allow_host_yes,
     Verb.PACK: chat.pack,
+    Verb.CONVERT: convert.with_account,
+    Verb.CV_SELL: convert.sell_page,
+    Verb.CV_BUY: convert.buy_page,
+    Verb.CV_FIXED: convert.which_amount,
+    Verb.CV_AMOUNT: convert.ask_amount,
+    Verb.CV_WISH: convert.wish,
+    Verb.CV_YES: convert.yes,
+    Verb.CV_NEW: convert.new_quote,
+    Verb.CV_BACK: convert.back,
+    Verb.CV_ASK: convert.ask_lead,
+    Verb.CV_LEAD: convert.lead_quote,
+    Verb.CV_AGAIN: convert.again,
+    Verb.CV_AGAIN_YES: convert.again_yes,
+    Verb.CV_SETTLE: convert.settle,
+    Verb.CV_SETTLE_YES: convert.settle_yes,
+    Verb.CV_OPEN: convert.open_conversion,
+    Verb.CV_LOOK: convert.look,
+    Verb.CONVERTS: convert.history_page,
+    Verb.CV_CSV: convert.csv,
+    Verb.OFF_RAMP: otc.otc,
+    Verb.OT_BANK: otc.to_bank,
+    Verb.OT_WISH: otc.which_amount,
+    Verb.OT_YES: otc.yes,
+    Verb.OT_NEW: otc.new_quote,
+    Verb.OT_BACK: otc.back,
+    Verb.OT_ASK: otc.ask_lead,
+    Verb.OT_LEAD: otc.take_up,
+    Verb.OT_OPEN: otc.open_off_ramp,
+    Verb.OT_LOOK: otc.look,
+    Verb.OT_LIST: otc.history_page,
+    Verb.OT_CSV: otc.csv,
+    Verb.BANKS: banks.page,
+    Verb.BANK: banks.open_bank,
+    Verb.BANK_ADD: banks.add,
+    Verb.BANK_COUNTRY: banks.country,
+    Verb.BANK_SKIP: banks.skip,
+    Verb.BANK_BACK: banks.back,
+    Verb.BANK_GO_ON: banks.go_on,
+    Verb.BANK_DROP: banks.drop,
+    Verb.BANK_SEND: banks.send,
+    Verb.BANK_DELETE: banks.ask_delete,
+    Verb.DEPOSIT: deposits.deposit,
+    Verb.DP_MODE: deposits.which_mode,
+    Verb.DP_METHOD: deposits.method,
+    Verb.DP_LANGUAGE: deposits.language,
+    Verb.DP_BACK: deposits.back,
+    Verb.DP_YES: deposits.yes,
+    Verb.DP_OPEN: deposits.open_deposit,
+    Verb.DP_FORWARD: deposits.forward,
+    Verb.DP_QR: deposits.qr_only,
+    Verb.DP_NEW: deposits.again,
+    Verb.DP_SETTLE: deposits.settle,
+    Verb.DP_SETTLE_YES: deposits.settle_yes,
+    Verb.DEPOSITS: deposits.history_page,
+    Verb.DP_CSV: deposits.csv,
+    Verb.DAY: day.look,
+    Verb.DAY_PART: day.part,
+    Verb.DAY_PICTURE: day.picture,
+    Verb.DAY_CSV: day.csv,
+    Verb.DC_BEGIN: day.begin,
+    Verb.DC_SKIP: day.skip,
+    Verb.DC_ANEW: day.anew,
+    Verb.DC_NOTE: day.ask_note,
+    Verb.DC_DROP: day.drop,
+    Verb.DC_YES: day.yes,
+    Verb.MARKET: market.look,
+    Verb.ADS: ads.page,
+    Verb.AD_OPEN: ads.open_ad,
+    Verb.AD_ASK: ads.ask,
+    Verb.AD_STATUS: ads.status,
+    Verb.AD_PRICE: ads.price_for,
+    Verb.AD_STEP: ads.step,
+    Verb.AD_MEANT: ads.mean,
+    Verb.AD_YES: ads.yes,
+    Verb.AD_BACK: ads.back,
+    Verb.AD_CHANGE: ads.open_change,
+    Verb.AD_LOOK: ads.look,
+    Verb.ADS_ALL: ads.all_of_them,
+    Verb.AL_YES: ads.all_yes,
+    Verb.AL_BACK: ads.all_back,
+    Verb.NEW_AD: ad_form.new,
+    Verb.NA_LIKE: ad_form.like,
+    Verb.NA_SET: ad_form.choose,
+    Verb.NA_SKIP: ad_form.skip,
+    Verb.NA_KEEP: ad_form.keep,
+    Verb.NA_FREE: ad_form.demand_nothing,
+    Verb.NA_BACK: ad_form.back,
+    Verb.NA_GO_ON: ad_form.go_on,
+    Verb.NA_LINES: ad_form.lines,
+    Verb.NA_EDIT: ad_form.edit,
+    Verb.NA_MEANT: ad_form.mean,
+    Verb.NA_DROP: ad_form.drop,
+    Verb.NA_SEND: ad_form.send,
+    Verb.NA_OPEN: ad_form.open_form,
+    Verb.NA_PICK: ad_form.pick,
+    Verb.NA_NONE: ad_form.none_of_them,
+    Verb.REPRICE: reprice.page,
+    Verb.RP_OPEN: reprice.open_rule,
+    Verb.RP_NEW: reprice.new,
+    Verb.RP_AIM: reprice.aim,
+    Verb.RP_MEANT: reprice.mean,
+    Verb.RP_CHANGE: reprice.ask_change,
+    Verb.RP_ARM: reprice.arm,
+    Verb.RP_YES: reprice.yes,
+    Verb.RP_BACK: reprice.back,
+    Verb.RP_STOP: reprice.stop,
+    Verb.RP_DROP: reprice.drop,
+    Verb.PIN_CHANGE: step_up.change,
+    Verb.PIN_REMOVE: step_up.remove,
+    Verb.SHOP: shop.look,
+    Verb.SH_ASK: shop.ask,
+    Verb.SH_HOURS: shop.ask_hours,
+    Verb.SH_YES: shop.yes,
+    Verb.SH_BACK: shop.back,
+    Verb.PROFILE: shop.profile,
+    Verb.SECOND: two_people.second,
+    Verb.SECOND_NO: two_people.no,
+    Verb.SECOND_WHY: two_people.why,
+    Verb.TAKE_BACK: two_people.take_back,
+    Verb.STOP_ARMED: two_people.stop,
 }
 
-NO_AGAIN_SECONDS = (2, 5, 15, 30, 60, 120, 300, 600)
-SAID_IN_PLACE = frozenset({"say"})
-"""commands whose refusal belongs under the message, for it was meant for a buyer"""
-ONLY_SAID = frozenset({"too_quick", "not_your_step"})
-
-
-class Mouthpiece:
-    """Turns an admitted update into one call of a handler, and every refusal into a sentence."""
-
-    def __init__(self, desk: Desk, mouth: Mouth, bot: Bot) -> None:
-        self._desk = desk
-        self._mouth = mouth
-        self._bot = bot
-        self._redrawn: set[tuple[int, str]] = set()
-
-    async def handle(self, admitted: Admitted) -> None:
-        """Handle once; what cannot be said because Telegram is away is logged, the state is stored anyway."""
-        try:
-            await self._by_verdict(admitted)
-        except NotReached as away:
-            log.warning("answer to update %s not shown: %s", admitted.update_id, away)
-
-    async def _by_verdict(self, admitted: Admitted) -> None:
-        facts = read_update(admitted.payload)
-        if admitted.verdict is Verdict.MEMBERSHIP:
-            await members.membership_changed(self._desk, facts, self._bot.id)
-            return
-        if admitted.verdict is Verdict.MIGRATION and facts.migrate_to is not None:
-            await members.group_migrated(self._desk, facts.migrate_to)
-            return
-        update = Update.de_json(dict(admitted.payload), self._bot)
-        if admitted.verdict is Verdict.JOIN and update.message is not None:
-            await self._join(update.message)
-        elif update.callback_query is not None:
-            await self._tap(admitted, update.callback_query)
-        elif update.message is not None:
-            await self._message(admitted, update.message)
-        elif update.edited_message is not None:
-            await self._edited(admitted, update.edited_message)
-
-    async def _join(self, message: Message) -> None:
-        user = message.from_user
-        if user is None or message.text is None:
-            return
-        code = message.text.partition(" ")[2].strip()
-        await invites.ask_to_join(self._desk, user.id, user.full_name[:128], user.username or "", code)
-
-    async def _message(self, admitted: Admitted, message: Message) -> None:
-        did = self._did(admitted, message, Ack(self._mouth, ""))
-        if did is None:
-            return
-        text = (message.text or message.caption or "").strip()
-        if text.startswith("/") and message.forward_origin is None:  # forwarded words are somebody else's
-            await self._command(did, text)
-            return
-        await self._words(did, message, text)
-
-    async def _words(self, did: Did, message: Message, text: str) -> None:
-        """Two lanes: a reply to a buyer's words goes to the buyer, everything else stays inside."""
-        answered = message.reply_to_message
-        shown = await deliver.shown_at(self._desk, did.chat_id, answered.message_id) if answered else None
-        if shown is not None and shown.order_id and shown.kind == orders.PROMPT and did.is_private:
-            await self._answering(did, shown.order_id, orders.cancel_words(did, shown.order_id, text))
-            return
-        if shown is not None and shown.order_id and shown.kind in (SAID, chat.WRITE):
-            await self._replying(did, chat.reply(did, shown.order_id))
-            return
-        album_order = await chat.album_may_follow(did)
-        if album_order is not None:
-            await self._replying(did, chat.reply(did, album_order))
-            return
-        if answered is not None and self._is_ours(answered):
-            await did.reply(refusal_card(NotAllowed("not_to_buyer" if shown else "reply_too_old"), did.place_reader))
-        elif message.external_reply is not None:
-            await did.reply(refusal_card(NotAllowed("reply_too_old"), did.place_reader))
-        elif did.is_private:
-            await did.say(text_hint(did.reader))
-
-    def _is_ours(self, answered: Message) -> bool:
-        """A message of this bot; the service message that opens a topic is answered by whoever writes in it."""
-        is_bot = answered.from_user is not None and answered.from_user.id == self._bot.id
-        return is_bot and answered.forum_topic_created is None
-
-    async def _replying(self, did: Did, work: Awaitable[None]) -> None:
-        """What cannot go to the buyer is said under the message that was meant for them."""
-        try:
-            await work
-        except DeskError as no:
-            if isinstance(no, NotReached):
-                raise
-            try:
-                await did.reply(refusal_card(_nothing_sent(no), did.place_reader))
-            except NotReached:
-                self._desk.spawn(self._say_no_later(did, _nothing_sent(no)), f"no {did.update_id}")
-
-    async def _say_no_later(self, did: Did, no: DeskError) -> None:
-        """Words that did not go to the buyer must not look as if they had: said until Telegram shows it."""
-        for wait in NO_AGAIN_SECONDS:
-            await self._desk.clock.sleep(wait)
-            try:
-                await did.reply(refusal_card(no, did.place_reader))
-                return
-            except NotReached as away:
-                log.warning("a no is not shown yet: %s", away)
-
-    async def _edited(self, admitted: Admitted, message: Message) -> None:
-        did = self._did(admitted, message, Ack(self._mouth, ""))
-        if did is not None:
-            await self._replying(did, chat.edited(did))
-
-    async def _command(self, did: Did, text: str) -> None:
-        word, *did.words = text.split()
-        name, _, addressee = word[1:].partition("@")
-        if addressee and addressee.lower() != self._mouth.username.lower():
-            return
-        command = COMMANDS.get(name.lower())
-        if command is None:
-            await self._refuse(did, NotAllowed("usage", {"command": "help", "given": word[:30]}), None)
-            return
-        work = command(did)
-        await (self._replying(did, work) if name.lower() in SAID_IN_PLACE else self._answering(did, None, work))
-
-    async def _tap(self, admitted: Admitted, query: CallbackQuery) -> None:
-        ack = Ack(self._mouth, query.id)
-        did = self._did(admitted, query.message, ack, user_id=query.from_user.id)
-        if did is None:
-            return
-        ack.start()
-        tap = Tap.parse(query.data or "")
-        did.order_id = admitted.order_id
-        if tap is None or not admitted.is_live:
-            order_id = did.order_id or (tap.args[0] if tap and tap.args and tap.args[0].isdigit() else None)
-            await self._refuse(did, NotAllowed("stale_button"), order_id)
-            return
-        order_id = did.order_id or (tap.args[0] if tap.args else None)
-        await self._answering(did, order_id, TAPS[tap.verb](did, *tap.args))
-        await ack.say("")
-
-    def _did(self, admitted: Admitted, message: Any, ack: Ack, user_id: int | None = None) -> Did | None:
-        """The person and place; None for somebody who left the staff since the update was stored."""
-        chat = message.chat if message is not None else None
-        person_id = user_id or (message.from_user.id if message is not None and message.from_user else None)
-        if chat is None or person_id is None or person_id not in self._desk.people:
-            return None
-        return Did(
-            desk=self._desk,
-            mouth=self._mouth,
-            person_id=person_id,
-            chat_id=chat.id,
-            is_private=chat.id == person_id,
-            message_id=message.message_id if user_id else None,
-            message=message if isinstance(message, Message) else None,
-            ack=ack,
-            received_at=admitted.received_at,
-            update_id=admitted.update_id,
-        )
-
-    async def _answering(self, did: Did, order_id: str | None, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except DeskError as no:
-            if isinstance(no, NotReached):
-                raise
-            await self._refuse(did, _nothing_sent(no), order_id)
-
-    async def _refuse(self, did: Did, no: DeskError, order_id: str | None) -> None:
-        """Say why, and show the order as it is now."""
-        reader = did.reader
-        was_said = await did.ack.say(toast(no, reader), alert=len(toast(no, reader)) > 60)
-        if isinstance(no, NotAllowed) and no.reason in ONLY_SAID:
-            if not was_said:
-                await did.say(refusal_card(no, reader))
-            return
-        situation = None
-        if order_id is not None:
-            try:
-                situation = await assemble.show(did.desk, did.person_id, order_id)
-            except DeskError:
-                situation = None
-        if situation is None:
-            if not was_said:
-                await did.say(refusal_card(no, reader))
-            return
-        if isinstance(no, Changed):
-            await did.show_order(situation, card=changed(situation, no.names, reader))
-            return
-        asking = refusal_card(no, reader)
-        above = () if asking.rows else (refusal(no, reader),)
-        if was_said and not asking.rows:
-            self._redraw_beside(did, situation, above)
-            return
-        await did.show_order(situation, above=above)
-        if asking.rows:
-            await did.say(asking, kind=deliver.MENU, order_id=order_id)
-
-    def _redraw_beside(self, did: Did, situation: Situation, above: tuple[Markup, ...]) -> None:
-        """The words were said: nobody behind in the line waits for the card, and many taps draw it once."""
-        card = did.person_id, situation.order.id
-        if card not in self._redrawn:
-            self._redrawn.add(card)
-            self._desk.spawn(self._redraw(did, situation, above), f"redraw {situation.order.id}")
-
-    async def _redraw(self, did: Did, situation: Situation, above: tuple[Markup, ...]) -> None:
-        try:
-            await did.show_order(situation, above=above)
-        except NotReached as away:
-            log.warning("the card of %s is not shown anew: %s", situation.order.id, away)
-        finally:
-            self._redrawn.discard((did.person_id, situation.order.id))
-
-
-def _nothing_sent(no: DeskError) -> DeskError:
-    """What fails inside a handler is a look or our memory: however it failed, no request that moves money was sent."""
-    if isinstance(no, Unknown):
-        return Unreachable(no.venue, no.call, no.detail)
-    return NotAllowed("database") if isinstance(no, StoreError) else no
+ANSWERS: dict[str, Callable[[Did, str, str], Awaitable[None]]] = {
+    orders.PROMPT: orders.cancel_words,
+    release.REFERENCE: release.reference,
+    release.PAYER: release.payer_words,
+    release.UNLOCK_REASON: release.unlock_words,
+    release.SECOND_REASON: release.second_credit_words,
+    duty.NOTE: duty.note,
+    AMOUNT: convert.amount,
+    otc.AMOUNT: otc.amount,
+    deposits.AMOUNT: deposits.amount,
+    ads.PART: ads.answer,
+    deposits.PAYER: deposits.payer,
+    BANK_FORM: banks.reply,
+    BANK_DELETE: banks.delete,
+    shop.HOURS: shop.hours,
+    DAY_QUESTION: day.answer,
+    DAY_NOTE: day.note,
+    reprice.BOUNDS: reprice.bounds,
+    reprice.CHANGE: reprice.change,
+    AD_QUESTION: ad_form.reply,
+    PIN: step_up.answer,
+}
+"""what asks by a prompt of its own: the kind of the question, and who takes the answer (about what, words)"""

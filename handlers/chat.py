@@ -6,10 +6,12 @@ from telegram import Message
 
 from bot.domain.conversation import Template
 from bot.domain.errors import NotAllowed
+from bot.domain.reach import NotReached
 from bot.domain.sayings import PhoneFile
 from bot.domain.situations import Situation
 from bot.domain.staff import Right
-from bot.flows import assemble, chat_view, deliver, evidence_pack, fetch_files, say
+from bot.domain.templates import digest
+from bot.flows import albums, assemble, chat_view, deliver, evidence_pack, fetch_files, say
 from bot.flows.deliver import MENU
 from bot.flows.say import Spoken
 from bot.flows.tell_chat import SAID
@@ -19,6 +21,7 @@ from bot.views import file_hosts as host_views
 from bot.views import sayings as saying_views
 from bot.views import templates as template_views
 from bot.views.queue import found_card
+from bot.views.refusals import refusal
 from handlers.context import Did
 
 WRITE = "write"
@@ -98,19 +101,21 @@ async def _names_an_order(did: Did, word: str, here: str | None) -> bool:
 async def _say(did: Did, order_id: str, text: str) -> None:
     message = did.message
     assert message is not None
-    file = _file(message)
-    if file is None and not text.strip():
+    if _file(message) is None and not text.strip():
         raise NotAllowed("message_kind", {"given": _kind(message)})
-    spoken = Spoken(
+    await say.say(did.desk, did.person_id, order_id, _spoken(did, message, text))
+
+
+def _spoken(did: Did, message: Message, text: str) -> Spoken:
+    return Spoken(
         text=text,
         chat_id=did.chat_id,
         message_id=message.message_id,
         said_at=did.desk.clock.moment_of(message.date.timestamp()),
-        file=file,
+        file=_file(message),
         album=message.media_group_id or "",
         is_forwarded=message.forward_origin is not None,
     )
-    await say.say(did.desk, did.person_id, order_id, spoken)
 
 
 def _file(message: Message) -> PhoneFile | None:
@@ -166,7 +171,19 @@ async def album_may_follow(did: Did) -> str | None:
     assert did.message is not None
     if not did.message.media_group_id:
         return None
-    return await say.order_of_album(did.desk, did.chat_id, did.message.media_group_id)
+    return await albums.order_of_album(did.desk, did.chat_id, did.message.media_group_id)
+
+
+async def waits_for_album(did: Did, no: NotAllowed | None) -> bool:
+    """A piece of an album may be followed by the one that says for whom all of it is: until then nothing is said."""
+    message = did.message
+    assert message is not None
+    if not message.media_group_id or _file(message) is None:
+        return False
+    topic_id = message.message_thread_id if message.is_topic_message else None
+    spoken = _spoken(did, message, message.caption or "")
+    await albums.wait(did.desk, did.person_id, spoken, reason=no.reason if no else "", topic_id=topic_id)
+    return True
 
 
 async def templates(did: Did, order_id: str) -> None:
@@ -178,13 +195,23 @@ async def templates(did: Did, order_id: str) -> None:
 
 async def template(did: Did, order_id: str, number: str) -> None:
     """Exactly what would be sent, before it is."""
+    await show_template(did, order_id, number, replace=True)
+
+
+async def show_template(did: Did, order_id: str, number: str, *, replace: bool = False) -> None:
     situation, chosen, text = await _rendered(did, order_id, number)
     card = template_views.template_card(situation, chosen, text, did.reader)
-    await did.say(card, kind=MENU, order_id=order_id, replace=True)
+    await did.say(card, kind=MENU, order_id=order_id, replace=replace)
 
 
-async def say_template(did: Did, order_id: str, number: str) -> None:
-    _, _, text = await _rendered(did, order_id, number)
+async def say_template(did: Did, order_id: str, number: str, seen: str) -> None:
+    """Send it; a text that is another than the one that was seen is only shown."""
+    situation, chosen, text = await _rendered(did, order_id, number)
+    if digest(text) != seen:
+        changed = refusal(NotAllowed("template_changed"), did.reader)
+        card = template_views.template_card(situation, chosen, text, did.reader, (changed,))
+        await did.say(card, kind=MENU, order_id=order_id, replace=True)
+        return
     spoken = Spoken(
         text=text, chat_id=did.chat_id, message_id=did.message_id or 0, said_at=did.received_at,
         attempt=did.update_id, is_composed=True,
@@ -262,4 +289,8 @@ async def pack(did: Did, order_id: str) -> None:
     situation = await assemble.show(did.desk, did.person_id, order_id)
     content = await evidence_pack.pack(did.desk, order_id, did.person_id)
     card = replace(views.pack_caption(situation, did.reader), rows=())
-    await did.mouth.show_file(did.person_id, card, content, f"order-{order_id}.zip", order_id=order_id)
+    try:
+        await did.mouth.show_file(did.person_id, card, content, f"order-{order_id}.zip", order_id=order_id)
+    except NotReached:
+        await evidence_pack.later(did.desk, did.person_id, order_id)
+        raise

@@ -39,6 +39,8 @@ class Mouth(Protocol):
 
     async def remove_from_group(self, user_id: int) -> bool: ...
 
+    async def erase(self, chat_id: int, message_id: int) -> None: ...
+
     async def show_menu(self, person_id: int, commands: Sequence[tuple[str, str]]) -> None: ...
 
     async def leave_line(self, old: Shown, line: Card) -> None: ...
@@ -128,8 +130,20 @@ class Did:
             replace=self.message_id,
         )
 
-    async def say(self, card: Card, *, kind: str = NOTICE, order_id: str | None = None, replace: bool = False) -> int:
-        """Answer in the person's direct message; in place of the tapped message when that is there."""
+    async def say(
+        self,
+        card: Card,
+        *,
+        kind: str = NOTICE,
+        order_id: str | None = None,
+        replace: bool = False,
+        seal_id: str | None = None,
+        redraw: Callable[[Card], Awaitable[Card]] | None = None,
+    ) -> int:
+        """Answer in the person's direct message; in place of the tapped message when that is there.
+
+        `seal_id` is the confirm step that this card opens, `redraw` what it has become when its turn comes.
+        """
         return await self.mouth.show(
             self.person_id,
             card,
@@ -137,6 +151,8 @@ class Did:
             order_id=order_id,
             person_id=self.person_id,
             replace=self.message_id if replace and self.is_private else None,
+            seal_id=seal_id,
+            redraw=redraw,
         )
 
     async def show_order(

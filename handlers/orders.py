@@ -5,14 +5,16 @@ from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action
 from bot.domain.orders import Order
 from bot.domain.seals import Choice
-from bot.domain.situations import LockReason
-from bot.flows import approve, assemble, bank, confirm, queue, reconcile
+from bot.flows import approve, assemble, bank, cancelling, confirm, queue, reconcile
 from bot.flows.deliver import CONFIRM, MENU
+from bot.flows.payee import PAYEE, show_payee
 from bot.views import confirms
-from bot.views.orders import more_card, payee_card
+from bot.views.orders import more_card
+from bot.views.payee import payee_card
 from bot.views.queue import found_card, queue_card, waiting_card
 from bot.views.refusals import leads_asked
 from handlers.context import Did
+from handlers.release import ask_again
 
 PROMPT = "prompt"
 
@@ -30,28 +32,14 @@ async def more(did: Did, order_id: str) -> None:
     await did.show_order(situation, card=more_card(situation, did.reader))
 
 
-async def release(did: Did, order_id: str) -> None:
-    situation, seal = await approve.open_step(did.desk, did.person_id, order_id, Action.RELEASE)
-    card = confirms.release_confirm(situation, seal, did.reader)
-    await did.show_step(card, situation, kind=CONFIRM, seal_id=seal.id)
-
-
 async def yes(did: Did, seal_id: str) -> None:
     """The confirm of every money action."""
-    intent = await confirm.confirm(did.desk, did.person_id, seal_id, did.received_at)
-    await did.show_order(await assemble.show(did.desk, did.person_id, intent.target))
-
-
-async def name_differs(did: Did, order_id: str, seal_id: str) -> None:
-    await did.show_order(await bank.stop_release(did.desk, did.person_id, order_id, LockReason.NAME_DIFFERS))
-
-
-async def other_payer(did: Did, order_id: str) -> None:
-    await did.show_order(await bank.stop_release(did.desk, did.person_id, order_id, LockReason.OTHER_PAYER))
-
-
-async def not_there(did: Did, order_id: str) -> None:
-    await did.show_order(await bank.not_there_yet(did.desk, did.person_id, order_id))
+    try:
+        decided = await confirm.confirm(did.desk, did.person_id, seal_id, did.received_at)
+    except NotAllowed as no:
+        await ask_again(did, no.facts.get("order", ""), no)
+        return
+    await did.show_order(await assemble.show(did.desk, did.person_id, decided.target))
 
 
 async def claim(did: Did, order_id: str) -> None:
@@ -63,23 +51,21 @@ async def look(did: Did, order_id: str) -> None:
     await did.show_order(await assemble.show(did.desk, did.person_id, order_id))
 
 
-async def unlock(did: Did, order_id: str) -> None:
-    situation = await assemble.show(did.desk, did.person_id, order_id)
-    await did.show_order(situation, card=confirms.unlock_confirm(situation, did.reader))
-
-
-async def unlock_yes(did: Did, order_id: str) -> None:
-    await did.show_order(await bank.unlock(did.desk, did.person_id, order_id))
-
-
 async def ask_lead(did: Did, order_id: str, action: str) -> None:
     situation = await bank.ask_lead(did.desk, did.person_id, order_id, action)
     await did.show_order(situation, above=(leads_asked(did.reader),))
 
 
 async def payee(did: Did, order_id: str) -> None:
-    situation = await bank.show_payee(did.desk, did.person_id, order_id)
-    await did.say(payee_card(situation, did.reader), kind=MENU, order_id=order_id)
+    situation, at = await show_payee(did.desk, did.person_id, order_id)
+    await did.say(payee_card(situation, did.reader, at), kind=PAYEE, order_id=order_id)
+
+
+async def payee_of(did: Did, order_id: str, index: str) -> None:
+    """Another of the seller's accounts, in place of the one that is shown."""
+    wanted = int(index) if index.isascii() and index.isdigit() else None
+    situation, at = await show_payee(did.desk, did.person_id, order_id, wanted)
+    await did.say(payee_card(situation, did.reader, at), kind=PAYEE, order_id=order_id, replace=True)
 
 
 async def mark_paid(did: Did, order_id: str) -> None:
@@ -115,8 +101,8 @@ async def more_reasons(did: Did, order_id: str) -> None:
 
 async def _reasons(did: Did, order_id: str, *, more: bool) -> None:
     situation = await approve.prepare(did.desk, did.person_id, order_id, Action.CANCEL)
-    today = await approve.cancels_today(did.desk)
-    card = confirms.cancel_reasons(situation, did.reader, more=more, cancels_today=today)
+    today, in_a_row = await cancelling.cancels(did.desk)
+    card = confirms.cancel_reasons(situation, did.reader, more=more, cancels_today=today, in_a_row=in_a_row)
     await did.show_order(situation, card=card)
 
 

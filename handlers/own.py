@@ -1,4 +1,4 @@
-"""What everybody may ask of the desk: help, duty, language, time zone; and the freeze."""
+"""What everybody may ask of the desk: help, language, time zone; and the freeze."""
 
 from bot.domain.errors import NotAllowed
 from bot.flows import freeze, journal, own_settings
@@ -13,33 +13,15 @@ async def start(did: Did) -> None:
     await own_settings.started(did.desk, did.person_id, name)
     reader = did.reader
     if reader.person is not None:
-        await did.mouth.show_menu(did.person_id, views.menu(reader.person.role, reader.language))
-    await did.say(views.start_card(reader), kind=MENU)
+        await did.mouth.show_menu(
+            did.person_id,
+            views.menu(reader.person.role, reader.language, **did.desk.exchange.offered),
+        )
+    await did.say(views.start_card(reader, **did.desk.exchange.offered), kind=MENU)
 
 
 async def help_(did: Did) -> None:
-    await did.say(views.help_card(did.reader))
-
-
-async def duty(did: Did) -> None:
-    """`/duty` tells and offers; `/duty on` and `/duty off` set."""
-    if not did.words:
-        await _show_duty(did)
-        return
-    if did.words not in (["on"], ["off"]):
-        raise NotAllowed("usage", {"command": "duty", "given": " ".join(did.words)[:30]})
-    await set_duty(did, did.words[0])
-
-
-async def set_duty(did: Did, state: str) -> None:
-    await own_settings.set_duty(did.desk, did.person_id, state == "on")
-    await _show_duty(did)
-
-
-async def _show_duty(did: Did) -> None:
-    person = did.desk.person(did.person_id)
-    others = tuple(one.name for one in did.desk.people.values() if one.on_duty and one.id != person.id)
-    await did.say(views.duty_card(person, others, did.reader), kind=MENU, replace=True)
+    await did.say(views.help_card(did.reader, **did.desk.exchange.offered))
 
 
 async def language(did: Did) -> None:
@@ -51,7 +33,7 @@ async def language(did: Did) -> None:
 
 async def set_language(did: Did, code: str) -> None:
     person = await own_settings.set_language(did.desk, did.person_id, code)
-    await did.mouth.show_menu(person.id, views.menu(person.role, person.language))
+    await did.mouth.show_menu(person.id, views.menu(person.role, person.language, **did.desk.exchange.offered))
     await did.say(views.language_chosen(did.reader), replace=True)
 
 

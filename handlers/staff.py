@@ -9,6 +9,7 @@ from bot.flows import invites, members, people
 from bot.flows.deliver import MENU
 from bot.views import desk as desk_views
 from bot.views import staff as views
+from handlers import step_up
 from handlers.context import Did
 
 
@@ -41,7 +42,10 @@ async def _role(did: Did, words: list[str]) -> None:
     if len(words) != 2:
         raise NotAllowed("usage", {"command": "role"})
     person = await people.change_role(did.desk, did.person_id, _id(words[0]), Role.of(words[1]))
-    await did.mouth.show_menu(person.id, desk_views.menu(person.role, person.language))
+    await did.mouth.show_menu(
+        person.id,
+        desk_views.menu(person.role, person.language, **did.desk.exchange.offered),
+    )
     await did.say(views.role_changed(person, did.reader))
 
 
@@ -60,7 +64,18 @@ async def _freeze(did: Did, words: list[str]) -> None:
     await _set_frozen(did, words, frozen=True)
 
 
+async def _pin(did: Did, words: list[str]) -> None:
+    """`/staff pin ID reset`."""
+    if len(words) != 2 or words[1].lower() != "reset":
+        raise NotAllowed("usage", {"command": "staff_pin"})
+    await step_up.reset(did, _id(words[0]))
+
+
 async def _unfreeze(did: Did, words: list[str]) -> None:
+    if len(words) == 1 and await step_up.unlock(did, _id(words[0])):
+        if did.desk.person(_id(words[0])).is_frozen:
+            await _set_frozen(did, words, frozen=False)
+        return
     await _set_frozen(did, words, frozen=False)
 
 
@@ -92,6 +107,7 @@ ACTIONS: dict[str, Callable[[Did, list[str]], Awaitable[None]]] = {
     "invite": _invite,
     "role": _role,
     "remove": _remove,
+    "pin": _pin,
     "freeze": _freeze,
     "unfreeze": _unfreeze,
     "limit": _limit,
@@ -108,7 +124,10 @@ async def pick_role(did: Did, invite_id: str, role: str) -> None:
 
 async def let_in(did: Did, invite_id: str, role: str) -> None:
     person = await invites.admit_person(did.desk, did.person_id, invite_id, Role.of(role))
-    await did.mouth.show_menu(person.id, desk_views.menu(person.role, person.language))
+    await did.mouth.show_menu(
+        person.id,
+        desk_views.menu(person.role, person.language, **did.desk.exchange.offered),
+    )
     await did.say(views.joined_card(person, did.reader), replace=True)
 
 

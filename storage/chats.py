@@ -101,20 +101,6 @@ class Chats:
         row = await self._session.row("SELECT MAX(at) AS at FROM chat_messages WHERE order_id = :id", id=order_id)
         return row["at"] if row else None
 
-    async def oldest_at(self, order_id: str) -> int | None:
-        row = await self._session.row(
-            "SELECT MIN(at) AS at FROM chat_messages WHERE order_id = :id AND at > 0", id=order_id
-        )
-        return row["at"] if row else None
-
-    async def holds(self, order_id: str, fingerprint: str) -> bool:
-        row = await self._session.row(
-            "SELECT number FROM chat_messages WHERE order_id = :id AND fingerprint = :fingerprint LIMIT 1",
-            id=order_id,
-            fingerprint=fingerprint,
-        )
-        return row is not None
-
     async def after(self, order_id: str, number: int, limit: int) -> list[Heard]:
         """What was heard after that number, in the order of hearing."""
         return _all(
@@ -189,15 +175,6 @@ class Chats:
             at=at,
             active_at=active_at,
             is_complete=is_complete,
-        )
-
-    async def tried(self, order_id: str, at: int) -> None:
-        """The chat was asked for, whatever came of it."""
-        await self._session.rows(
-            "INSERT INTO chat_readings (order_id, tried_at) VALUES (:id, :at)"
-            " ON CONFLICT (order_id) DO UPDATE SET tried_at = excluded.tried_at",
-            id=order_id,
-            at=at,
         )
 
     async def rang(self, order_id: str, at: int) -> None:

@@ -11,7 +11,10 @@ _SELECT = (
     " AND others.state = 'kept' AND others.sha256 = files.sha256 AND others.order_id <> files.order_id"
     " AND others.place < files.place ORDER BY others.place LIMIT 1) AS seen_on FROM files"
 )
-_IN_USE = "SELECT sha256 FROM files WHERE state = 'kept' UNION SELECT content FROM sayings WHERE content <> ''"
+_IN_USE = (
+    "SELECT sha256 FROM files WHERE state = 'kept' UNION SELECT content FROM sayings WHERE content <> ''"
+    " UNION SELECT statement FROM bank_forms WHERE statement <> ''"
+)
 
 FARTHEST_MS = 3_600_000
 
@@ -51,9 +54,13 @@ class Files:
         row = await self._session.row("SELECT message_number FROM files WHERE number = :number", number=number)
         return int(row["message_number"]) if row else None
 
-    async def of_message(self, message_number: int) -> tuple[KeptFile, ...]:
-        """In the order in which the message names them."""
-        return tuple(await self._where("files.message_number = :number", number=message_number))
+    async def of_message(self, message_number: int, order_id: str = "") -> tuple[KeptFile, ...]:
+        """In the order in which the message names them. Number 0 is no message: files that the order itself names."""
+        condition, number = "files.message_number = :number", message_number
+        if order_id:
+            condition = f"files.order_id = :order_id AND {condition}"
+            return tuple(await self._where(condition, number=number, order_id=order_id))
+        return tuple(await self._where(condition, number=number))
 
     async def of_order(self, order_id: str) -> list[KeptFile]:
         """Oldest first."""
@@ -80,6 +87,15 @@ class Files:
             next_at=next_at,
             why=why,
             host=host,
+        )
+
+    async def want_again(self, number: int, at: int) -> None:
+        """Somebody asks for what could not be had."""
+        await self._session.rows(
+            "UPDATE files SET state = 'wanted', next_at = :at, attempts = 0, why = '', host = ''"
+            " WHERE number = :number AND state = 'failed'",
+            number=number,
+            at=at,
         )
 
     async def failed(self, number: int, why: str, host: str) -> None:
@@ -149,4 +165,5 @@ def _file(row: Row) -> KeptFile:
         host=row["host"],
         attempts=row["attempts"],
         seen_on=row["seen_on"] or "",
+        is_of_chat=row["message_number"] != 0,
     )

@@ -70,9 +70,23 @@ class Inbox:
         rows = await self._session.rows("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY number")
         return [Stored(row["update_id"], row["key"], read_facts(row["payload"]), row["received_at"]) for row in rows]
 
-    async def handled(self, update_id: int, at: int) -> None:
+    async def payload(self, update_id: int) -> dict[str, Any] | None:
+        """What is kept of it; None for one that is not here."""
+        row = await self._session.row("SELECT payload FROM inbox WHERE update_id = :update_id", update_id=update_id)
+        return read_facts(row["payload"]) if row else None
+
+    async def rewrite(self, update_id: int, payload: dict[str, Any]) -> None:
+        """Something of it may not be kept."""
         await self._session.rows(
-            "UPDATE inbox SET handled_at = :at WHERE update_id = :update_id AND handled_at IS NULL",
+            "UPDATE inbox SET payload = :payload WHERE update_id = :update_id AND handled_at IS NULL",
+            update_id=update_id,
+            payload=facts_text(payload),
+        )
+
+    async def handled(self, update_id: int, at: int) -> None:
+        """Its number is kept for a while, so that it is handled once; what it said is not needed any more."""
+        await self._session.rows(
+            "UPDATE inbox SET handled_at = :at, payload = '{}' WHERE update_id = :update_id AND handled_at IS NULL",
             update_id=update_id,
             at=at,
         )

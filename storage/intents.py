@@ -1,13 +1,16 @@
-"""The ledger. Two rules are the database's own: one open intent per target, and each action done once per target."""
+"""The ledger. Two rules are the database's own: one open intent per target, and each action done once per target
+(and, where that is not enough, per `base`: a change of an ad once per state it starts from).
+"""
 
 from decimal import Decimal
 
 from bot.domain.intents import OPEN, Action, Event, Intent, State, after
+from bot.domain.orders import Phase
 from storage.errors import StoreError
 from storage.exact import exact_sum, facts_text, money_text, read_facts
 from storage.session import Row, Session
 
-_IS_OPEN = "state IN ('planned', 'sent', 'unknown')"
+_IS_OPEN = "state IN ('planned', 'sent', 'taken', 'asked', 'unknown')"
 
 
 class Intents:
@@ -18,11 +21,12 @@ class Intents:
         """Writes the decision down and returns None; or returns the open or done intent that forbids it."""
         written = await self._session.row(
             "INSERT INTO intents (id, action, target, state, actor, actor_role, requester, seal_id, amount, asset,"
-            " arguments, planned_at, sent_at, settled_at, looks, first_look_at, last_look_at, answer)"
+            " arguments, planned_at, sent_at, settled_at, looks, first_look_at, last_look_at, answer, base)"
             " SELECT :id, :action, :target, :state, :actor, :actor_role, :requester, :seal_id, :amount, :asset,"
-            " :arguments, :planned_at, :sent_at, :settled_at, :looks, :first_look_at, :last_look_at, :answer"
+            " :arguments, :planned_at, :sent_at, :settled_at, :looks, :first_look_at, :last_look_at, :answer,"
+            " :base"
             " WHERE NOT EXISTS"
-            " (SELECT 1 FROM intents WHERE action = :action AND target = :target AND state = 'done')"
+            " (SELECT 1 FROM intents WHERE action = :action AND target = :target AND base = :base AND state = 'done')"
             " ON CONFLICT DO NOTHING RETURNING id",
             id=intent.id,
             action=intent.action.value,
@@ -42,17 +46,19 @@ class Intents:
             first_look_at=intent.first_look_at,
             last_look_at=intent.last_look_at,
             answer=intent.answer,
+            base=intent.base,
         )
         return None if written else await self._in_the_way_of(intent)
 
     async def _in_the_way_of(self, intent: Intent) -> Intent:
         row = await self._session.row(
             f"SELECT * FROM intents WHERE id = :id OR (target = :target AND {_IS_OPEN})"  # noqa: S608 our own words
-            " OR (target = :target AND action = :action AND state = 'done')"
+            " OR (target = :target AND action = :action AND base = :base AND state = 'done')"
             " ORDER BY CASE WHEN state = 'done' THEN 1 ELSE 0 END, number DESC LIMIT 1",
             id=intent.id,
             target=intent.target,
             action=intent.action.value,
+            base=intent.base,
         )
         return _required(row, intent.id)
 
@@ -116,9 +122,11 @@ class Intents:
         await self._session.rows("UPDATE intents SET looks = 0, first_look_at = NULL WHERE id = :id", id=intent_id)
 
     async def used_since(self, actor: int, action: Action, since_ms: int) -> Decimal:
-        """What the person has moved or may still have moved since then, in coins, exactly."""
+        """What the person has moved or may still have moved since then, in coins, exactly: as the first of two, too."""
         rows = await self._session.rows(
-            f"SELECT amount FROM intents WHERE actor = :actor AND action = :action AND planned_at >= :since"  # noqa: S608 our own words
+            f"SELECT amount FROM intents WHERE action = :action AND planned_at >= :since"  # noqa: S608 our own words
+            " AND (actor = :actor OR id IN"
+            " (SELECT intent_id FROM approvals WHERE first_by = :actor AND intent_id IS NOT NULL))"
             f" AND ({_IS_OPEN} OR state = 'done')",
             actor=actor,
             action=action.value,
@@ -140,6 +148,19 @@ class Intents:
             " WHERE action = :cancel AND state = 'done' AND settled_at >= :since",
             cancel=Action.CANCEL.value,
             since=since_ms,
+        )
+        return int(rows[0]["cancels"])
+
+    async def cancels_in_a_row(self, since_ms: int) -> int:
+        """How many of those came after the last order that was completed since then."""
+        rows = await self._session.rows(
+            "SELECT COUNT(*) AS cancels FROM intents"
+            " WHERE action = :cancel AND state = 'done' AND settled_at >= :since"
+            " AND settled_at > COALESCE("
+            "(SELECT MAX(final_at) FROM orders WHERE final_at >= :since AND phase = :finished), 0)",
+            cancel=Action.CANCEL.value,
+            since=since_ms,
+            finished=Phase.FINISHED.value,
         )
         return int(rows[0]["cancels"])
 
@@ -170,4 +191,5 @@ def _intent(row: Row) -> Intent:
         first_look_at=row["first_look_at"],
         last_look_at=row["last_look_at"],
         answer=row["answer"],
+        base=row["base"],
     )

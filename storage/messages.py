@@ -69,6 +69,24 @@ class Messages:
         )
         return [_shown(row) for row in rows]
 
+    async def everywhere(self, order_id: str, kind: str) -> list[Shown]:
+        """Every message of that kind about it, chat by chat, newest first."""
+        rows = await self._session.rows(
+            "SELECT * FROM messages WHERE order_id = :order_id AND kind = :kind ORDER BY chat_id, message_id DESC",
+            order_id=order_id,
+            kind=kind,
+        )
+        return [_shown(row) for row in rows]
+
+    async def hand_on(self, order_id: str, kind: str, to: str) -> None:
+        """The messages of that kind are about something newer from now on, which takes their place."""
+        await self._session.rows(
+            "UPDATE messages SET order_id = :to WHERE order_id = :order_id AND kind = :kind",
+            order_id=order_id,
+            kind=kind,
+            to=to,
+        )
+
     async def of_order_in(self, chat_id: int, order_id: str, kind: str) -> list[Shown]:
         """The order's messages of that kind in that chat, newest first."""
         rows = await self._session.rows(
@@ -78,21 +96,6 @@ class Messages:
             kind=kind,
         )
         return sorted((_shown(row) for row in rows), key=lambda shown: shown.message_id, reverse=True)
-
-    async def newest(self, person_id: int, kind: str) -> Shown | None:
-        """What the person was shown last of that kind, in whichever chat."""
-        row = await self._session.row(
-            "SELECT * FROM messages WHERE person_id = :person_id AND kind = :kind"
-            " ORDER BY at DESC, message_id DESC LIMIT 1",
-            person_id=person_id,
-            kind=kind,
-        )
-        return _shown(row) if row else None
-
-    async def is_live(self, chat_id: int, message_id: int, data: str) -> bool:
-        """Whether that very button is on that message now."""
-        shown = await self.get(chat_id, message_id)
-        return shown is not None and data in shown.data
 
     async def forget(self, chat_id: int, message_id: int) -> None:
         await self._session.rows(

@@ -1,11 +1,12 @@
 """Numbered steps from an empty file to today's tables, each in one transaction and each applied once."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from storage.errors import StoreError
+from storage.journal import Journal
 from storage.session import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -64,11 +65,21 @@ def refuse_newer(seen: set[int], known: list[Migration]) -> None:
 
 
 async def apply(session: Session, migration: Migration, at: int) -> None:
+    """The statements of a step, then what SQL cannot do of it. `at`: Unix milliseconds."""
     for statement in migration.statements:
         await session.rows(statement)
+    if migration.name in _BEYOND_SQL:
+        await _BEYOND_SQL[migration.name](session, at)
     await session.rows(
         "INSERT INTO migrations (number, name, applied_at) VALUES (:number, :name, :at)",
         number=migration.number,
         name=migration.name,
         at=at,
     )
+
+
+async def _chain_older_rows(session: Session, at: int) -> None:
+    await Journal(session).chain_older_rows(at)
+
+
+_BEYOND_SQL: Mapping[str, Callable[[Session, int], Awaitable[None]]] = {"0009_journal_chain": _chain_older_rows}

@@ -13,6 +13,8 @@ import aiosqlite
 from storage.errors import StoreError, problem_of
 
 BUSY_SECONDS = 2.0
+LOG_SECONDS = 0.2
+"""how long the log's end waits for readers: every write of ours waits with it"""
 _PREFIX = "sqlite:///"
 
 
@@ -106,3 +108,20 @@ async def _configure(connection: aiosqlite.Connection, address: Address) -> None
 
 async def make_query_only(connection: aiosqlite.Connection) -> None:
     await connection.execute_fetchall("PRAGMA query_only = ON")
+
+
+async def cut_log(connection: aiosqlite.Connection) -> bool:
+    """Empties the write-ahead log; False when another connection stood in the way. Raises StoreError."""
+    try:
+        await _wait_at_most(connection, LOG_SECONDS)
+        try:
+            found = list(await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
+        finally:
+            await _wait_at_most(connection, BUSY_SECONDS)
+    except (sqlite3.Error, ValueError) as error:
+        raise problem_of(error) from error
+    return not found[0][0]
+
+
+async def _wait_at_most(connection: aiosqlite.Connection, seconds: float) -> None:
+    await connection.execute_fetchall(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

@@ -83,16 +83,17 @@ class Orders:
         """Those that are not final, oldest first."""
         return _all(await self._session.rows("SELECT * FROM orders WHERE is_final = 0 ORDER BY created_at, id"))
 
-    async def followed(self, since_ms: int) -> list[StoredOrder]:
-        """Those that are not final or became so since then, oldest first."""
-        # Sorted here: asked to sort, SQLite reads every order there ever was
+    async def bought_and_paid(self) -> list[Order]:
+        """What we buy and have marked paid, as far as the seller has not released it; oldest first."""
         rows = await self._session.rows(
-            "SELECT * FROM orders WHERE final_at IS NULL OR final_at >= :since", since=since_ms
+            "SELECT facts FROM orders WHERE is_final = 0 AND phase = 'paid' AND json_extract(facts, '$.side') = 'buy'"
+            " ORDER BY created_at, id"
         )
-        return sorted(_all(rows), key=lambda one: (one.order.created_at, one.order.id))
+        return [order_facts.decode(row["facts"]) for row in rows]
 
     async def followed_briefly(self, since_ms: int) -> list[Followed]:
-        """The same ones as `followed`, without what must be decoded: for whoever asks every few seconds."""
+        """Those that are not final or became so since then, oldest first, for whoever asks every few seconds."""
+        # Sorted here: asked to sort, SQLite reads every order there ever was
         rows = await self._session.rows(
             "SELECT id, phase, is_final, final_at, created_at, CASE WHEN is_final = 0 THEN facts ELSE '' END AS facts"
             " FROM orders WHERE final_at IS NULL OR final_at >= :since",

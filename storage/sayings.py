@@ -64,9 +64,17 @@ class Sayings:
         )
         return row["order_id"] if row else None
 
-    async def held_for(self, person_id: int) -> list[Saying]:
-        """What waits for the person who wrote it, oldest first."""
-        return await self._where("person_id = :person_id AND state = 'held' ORDER BY number", person_id=person_id)
+    async def held_for(self, person_id: int, order_id: str) -> list[Saying]:
+        """What waits for the person who wrote it for that order, oldest first."""
+        return await self._where(
+            "order_id = :order_id AND person_id = :person_id AND state = 'held' ORDER BY number",
+            order_id=order_id,
+            person_id=person_id,
+        )
+
+    async def held_by_the_gone(self) -> list[Saying]:
+        """What waits for somebody who is not in the staff any more, oldest first."""
+        return await self._where("state = 'held' AND person_id NOT IN (SELECT id FROM staff) ORDER BY number")
 
     async def orders_open(self) -> set[str]:
         """The orders for which something is open."""
@@ -85,11 +93,6 @@ class Sayings:
             " AND chat_messages.saying_id <> '') ORDER BY number",
             order_id=order_id,
         )
-
-    async def latest_by(self, person_id: int) -> Saying | None:
-        """The newest one, whatever became of it."""
-        found = await self._where("person_id = :person_id ORDER BY number DESC LIMIT 1", person_id=person_id)
-        return found[0] if found else None
 
     async def of_order(self, order_id: str) -> list[Saying]:
         """Oldest first."""

@@ -12,11 +12,11 @@ class Seals:
 
     async def add(self, seal: Seal) -> None:
         await self._session.rows(
-            "INSERT INTO seals (id, order_id, action, opened_by, opened_at, expires_at, shown_at, used_at, choice,"
-            " facts, fingerprint) VALUES (:id, :order_id, :action, :opened_by, :opened_at, :expires_at, :shown_at,"
+            "INSERT INTO seals (id, target, action, opened_by, opened_at, expires_at, shown_at, used_at, choice,"
+            " facts, fingerprint) VALUES (:id, :target, :action, :opened_by, :opened_at, :expires_at, :shown_at,"
             " :used_at, :choice, :facts, :fingerprint)",
             id=seal.id,
-            order_id=seal.order_id,
+            target=seal.target,
             action=seal.action.value,
             opened_by=seal.opened_by,
             opened_at=seal.opened_at,
@@ -49,20 +49,20 @@ class Seals:
         """Makes an unused seal unusable."""
         await self.use(seal_id, at)
 
-    async def end_for_order(self, order_id: str, at: int) -> list[str]:
-        """Makes every unused seal of the order unusable; their ids."""
+    async def end_for(self, target: str, at: int) -> list[str]:
+        """Makes every unused seal of that target unusable; their ids."""
         rows = await self._session.rows(
-            "UPDATE seals SET used_at = :at WHERE order_id = :order_id AND used_at IS NULL RETURNING id",
-            order_id=order_id,
+            "UPDATE seals SET used_at = :at WHERE target = :target AND used_at IS NULL RETURNING id",
+            target=target,
             at=at,
         )
         return sorted(row["id"] for row in rows)
 
-    async def open_for(self, order_id: str) -> list[Seal]:
+    async def open_for(self, target: str) -> list[Seal]:
         """Unused ones, expired or not, oldest first."""
         rows = await self._session.rows(
-            "SELECT * FROM seals WHERE order_id = :order_id AND used_at IS NULL ORDER BY opened_at, id",
-            order_id=order_id,
+            "SELECT * FROM seals WHERE target = :target AND used_at IS NULL ORDER BY opened_at, id",
+            target=target,
         )
         return [_seal(row) for row in rows]
 
@@ -82,7 +82,7 @@ class Seals:
 def _seal(row: Row) -> Seal:
     return Seal(
         id=row["id"],
-        order_id=row["order_id"],
+        target=row["target"],
         action=Action(row["action"]),
         opened_by=row["opened_by"],
         opened_at=row["opened_at"],

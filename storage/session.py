@@ -50,13 +50,21 @@ async def to_the_end(work: Awaitable[T]) -> T:
 class Session:
     """Statements of one block. `rows` raises StoreError for anything the database could not do."""
 
-    __slots__ = ("_connection", "_failure", "_is_open", "_probe")
+    __slots__ = ("_connection", "_failure", "_is_open", "_probe", "_undoes")
 
     def __init__(self, connection: aiosqlite.Connection, probe: Probe) -> None:
         self._connection = connection
         self._probe = probe
         self._is_open = True
         self._failure: StoreError | None = None
+        self._undoes: list[Callable[[], None]] = []
+
+    def if_undone(self, work: Callable[[], None]) -> None:
+        """`work` is called, the newest first, when the block does not become durable: what it changed beside is undone.
+
+        Still behind the lock, so that the next block finds things as they were. It must not fail.
+        """
+        self._undoes.append(work)
 
     async def rows(self, sql: str, **values: Value) -> list[Row]:
         """Runs one statement with named parameters to its end; its rows, also those of RETURNING."""
@@ -84,11 +92,14 @@ class Session:
         except (sqlite3.Error, ValueError) as error:
             raise problem_of(error) from error
         committed()
+        self._undoes.clear()
         self._probe(f"after:{point}")
 
     async def rollback(self) -> None:
         """Undoes what is open, if anything is. Should even that fail, the next BEGIN is refused, loudly."""
         self.end()
+        while self._undoes:
+            self._undoes.pop()()
         try:
             await self._connection.rollback()
         except (sqlite3.Error, ValueError) as error:

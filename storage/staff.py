@@ -1,5 +1,6 @@
 """People of the desk, who may not come in, what each role may move, and invitations."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from bot.domain.staff import Limit, Person, Role
@@ -16,6 +17,10 @@ class Staff:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._invites = Invites(session)
+
+    def if_undone(self, work: Callable[[], None]) -> None:
+        """`work` puts back whatever was read from here into memory, should this block not become durable."""
+        self._session.if_undone(work)
 
     async def people(self) -> list[Person]:
         """Everybody, the highest role first."""
@@ -76,7 +81,8 @@ class Staff:
 
     async def remove(self, person_id: int) -> None:
         await self._session.rows("DELETE FROM staff WHERE id = :id", id=person_id)
-        await self._session.rows("DELETE FROM unreachable WHERE person_id = :id", id=person_id)
+        for kept in ("unreachable", "alert_choices", "quiet_hours"):
+            await self._session.rows(f"DELETE FROM {kept} WHERE person_id = :id", id=person_id)  # noqa: S608 our own words
 
     async def block(self, user_id: int, at: int, by: int | None) -> None:
         await self._session.rows(

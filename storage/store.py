@@ -20,26 +20,49 @@ from typing import IO
 
 import aiosqlite
 
+from storage.ad_changes import AdChanges
+from storage.ad_forms import AdForms
+from storage.ad_rules import AdRules
+from storage.albums import Albums
+from storage.alerts import Alerts
+from storage.approvals import Approvals
 from storage.assumptions import Assumptions
+from storage.bank_deletions import BankDeletions
+from storage.bank_forms import BankForms
+from storage.callbacks import Callbacks
 from storage.chats import Chats
+from storage.conversions import Conversions
 from storage.copying import copy_into
+from storage.credits import Credits
+from storage.day_close import DayCloses
+from storage.deposits import Deposits
 from storage.desk import Desk
+from storage.doubts import Doubts
+from storage.duty import Duty
 from storage.errors import OutsideBlock, StoreError, problem_of
 from storage.file_room import FileRoom
 from storage.files import Files
+from storage.going import Going
 from storage.inbox import Inbox
 from storage.intents import Intents
 from storage.journal import Journal
 from storage.messages import Messages
 from storage.migrating import MIGRATIONS, Migration, applied, apply, prove_writable, read_migrations, refuse_newer
-from storage.opening import Address, connect, hold_alone, make_query_only
+from storage.notes import Notes
+from storage.off_ramps import OffRamps
+from storage.opening import Address, connect, cut_log, hold_alone, make_query_only
 from storage.orders import Orders
 from storage.outbox import Outbox
+from storage.pinned_queue import PinnedQueue
 from storage.sayings import Sayings
 from storage.seals import Seals
 from storage.session import Probe, Session, to_the_end
+from storage.snoozes import Snoozes
 from storage.staff import Staff
+from storage.step_up import StepUp
 from storage.templates import Templates
+from storage.topics import Topics
+from storage.twin_questions import TwinQuestions
 
 __all__ = ["OutsideBlock", "Probe", "Store", "StoreError", "Tables"]
 
@@ -50,16 +73,32 @@ class Tables:
     """Everything the desk remembers; valid inside the block that gave it."""
 
     __slots__ = (
-        "assumptions", "chats", "desk", "files", "inbox", "intents", "journal", "messages", "orders", "outbox",
-        "sayings", "seals", "staff", "templates",
+        "ad_changes", "ad_forms", "ad_rules", "albums", "alerts", "approvals", "assumptions", "bank_deletions",
+        "bank_forms", "callbacks", "chats", "conversions", "credits", "days", "deposits", "desk", "doubts", "duty",
+        "files", "going", "inbox", "intents", "journal", "messages", "notes", "off_ramps", "orders", "outbox",
+        "pinned_queue", "sayings", "seals", "snoozes", "staff", "step_up", "templates", "topics",
+        "twin_questions",
     )  # fmt: skip
 
     def __init__(self, session: Session) -> None:
         self.desk = Desk(session)
         self.staff = Staff(session)
+        self.step_up = StepUp(session)
         self.orders = Orders(session)
         self.intents = Intents(session)
+        self.conversions = Conversions(session)
+        self.off_ramps = OffRamps(session)
+        self.ad_changes = AdChanges(session)
+        self.ad_rules = AdRules(session)
+        self.ad_forms = AdForms(session)
+        self.days = DayCloses(session)
+        self.deposits = Deposits(session)
+        self.callbacks = Callbacks(session)
+        self.bank_deletions = BankDeletions(session)
+        self.bank_forms = BankForms(session)
+        self.going = Going(session)
         self.seals = Seals(session)
+        self.approvals = Approvals(session)
         self.messages = Messages(session)
         self.inbox = Inbox(session)
         self.outbox = Outbox(session)
@@ -68,7 +107,17 @@ class Tables:
         self.chats = Chats(session)
         self.sayings = Sayings(session)
         self.files = Files(session)
+        self.topics = Topics(session)
+        self.notes = Notes(session)
+        self.albums = Albums(session)
+        self.pinned_queue = PinnedQueue(session)
         self.templates = Templates(session)
+        self.alerts = Alerts(session)
+        self.duty = Duty(session)
+        self.snoozes = Snoozes(session)
+        self.credits = Credits(session)
+        self.twin_questions = TwinQuestions(session)
+        self.doubts = Doubts(session)
 
 
 class Store:
@@ -166,6 +215,17 @@ class Store:
         Raises StoreError, "exists" too.
         """
         await copy_into(self._address, self._files, path)
+
+    async def cut_log(self) -> bool:
+        """Brings the log into the database and empties it: until then it keeps what was deleted.
+
+        False when somebody was reading or writing beside us: the next time then. Raises StoreError.
+        """
+        self._refuse_nesting()
+        async with self._lock:
+            if self._is_closed:
+                raise StoreError("closed")
+            return await to_the_end(cut_log(self._writer))
 
     async def integrity(self) -> str:
         """`ok`, or what is wrong, one line each."""

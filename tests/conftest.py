@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.desk import RunningDesk, running_desk
 from tests.support.sandbox import Sandbox, running_sandbox
+
+settings.register_profile("desk", deadline=None)  # how long an example takes says more of the machine than of the code
+settings.load_profile("desk")
 
 
 @pytest.fixture

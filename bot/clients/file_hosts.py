@@ -11,7 +11,6 @@ An exact `host:port` of this very machine, given at the start, is the demo's own
 
 import asyncio
 import contextlib
-import functools
 import ipaddress
 import socket
 import ssl
@@ -19,7 +18,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import httpcore
-import httpx
 
 from bot.clients.file_addresses import (
     OddAddress,
@@ -30,6 +28,7 @@ from bot.clients.file_addresses import (
     suffix_of,
     target_of,
 )
+from bot.clients.trust import certificates
 from bot.domain.attachments import MAX_FROM_VENUE_BYTES, NotFetched
 
 CONNECT_SECONDS = 5.0
@@ -74,7 +73,7 @@ class FileHosts:
         self._turns = asyncio.Semaphore(AT_ONCE)
         # A kept connection belongs to an address and not to a name: the certificate would be checked for one name only.
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trust or _trust(), max_keepalive_connections=0, network_backend=sockets
+            ssl_context=trust or certificates(), max_keepalive_connections=0, network_backend=sockets
         )
 
     def _add(self, entry: str) -> None:
@@ -251,9 +250,3 @@ async def addresses_of(host: str, port: int) -> list[str]:
     """Ask the system's resolver."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-@functools.cache
-def _trust() -> ssl.SSLContext:
-    """The certificates that come with the client: nothing from the environment says whom to trust."""
-    return httpx.create_ssl_context(trust_env=False)

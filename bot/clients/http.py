@@ -5,9 +5,8 @@ happened (`Unreachable`). From the first byte on only a complete answer says any
 """
 
 import asyncio
-import functools
 import logging
-import ssl
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Self
 
 import httpx
 
+from bot.clients.trust import certificates
 from bot.domain.errors import Unknown, UnknownWhy, Unreachable
 
 CONNECT_SECONDS = 5.0
@@ -86,6 +86,11 @@ class Http:
         """
         venue_now = self._venue_clock.now()
         return 0.0 if venue_now is None else self._clock() - venue_now
+
+    @property
+    def skew_age_seconds(self) -> float:
+        """How long ago an answer last told the venue's time; infinite before the first."""
+        return self._venue_clock.age()
 
     async def read(self, call: str, make: Callable[[], Outgoing], *, seconds: float = READ_SECONDS) -> Answer:
         """Ask something that changes nothing. Tried once more after a cut or a 5xx; signed anew by `make`."""
@@ -186,17 +191,22 @@ class VenueClock:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._ahead: float | None = None
+        self._heard_at: float | None = None
 
     def now(self) -> float | None:
         """The venue's Unix seconds, None before the first answer."""
         return None if self._ahead is None else self._monotonic() + self._ahead
+
+    def age(self) -> float:
+        """Seconds since the last `Date` header that could be read."""
+        return math.inf if self._heard_at is None else self._monotonic() - self._heard_at
 
     def learn(self, header: str | None, asked_at: float, wall_now: float) -> None:
         """Take in one `Date` header. `asked_at` is monotonic; `wall_now` is the guess when nothing is known yet."""
         stamp = _stamp(header)
         if stamp is None:
             return
-        heard_at = self._monotonic()
+        heard_at = self._heard_at = self._monotonic()
         least, most = stamp - heard_at, stamp + 1.0 - asked_at
         if heard_at - asked_at <= SHARP_ROUND_TRIP_SECONDS:
             self._ahead = (least + most) / 2
@@ -213,16 +223,10 @@ def _stamp(header: str | None) -> float | None:
     return (moment if moment.tzinfo else datetime.combine(moment.date(), moment.time(), UTC)).timestamp()
 
 
-@functools.cache
-def _trust() -> ssl.SSLContext:
-    """Reading the certificates takes tens of milliseconds: once for all pools."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 def _pool() -> httpx.AsyncClient:
     """No proxy, netrc or certificate file from the environment: only settings may say where signed requests go."""
     return httpx.AsyncClient(
-        verify=_trust(),
+        verify=certificates(),
         follow_redirects=False,
         trust_env=False,
         limits=httpx.Limits(

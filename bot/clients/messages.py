@@ -22,7 +22,10 @@ class ButtonLike(Protocol):
 
 
 class CardLike(Protocol):
-    """A message as plain data: Telegram HTML, rows of buttons, and the same text without tags."""
+    """A message as plain data: Telegram HTML, rows of buttons, and the same text without tags.
+
+    With a `picture` (the bytes of a PNG or JPEG, else empty) the text is what stands under it.
+    """
 
     @property
     def text(self) -> str: ...
@@ -34,6 +37,8 @@ class CardLike(Protocol):
     def prompt_hint(self) -> str: ...
     @property
     def rows(self) -> Sequence[Sequence[ButtonLike]]: ...
+    @property
+    def picture(self) -> bytes: ...
 
 
 def parts_of(text: str) -> list[str]:

@@ -5,6 +5,7 @@ Plain types in and out; every failure becomes one of `bot.domain.reach`, so that
 
 import contextlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,8 @@ from telegram import (
     Bot,
     BotCommand,
     BotCommandScopeChat,
-    CopyTextButton,
     ForceReply,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
-    LinkPreviewOptions,
     ReactionTypeEmoji,
     ReplyParameters,
 )
@@ -27,12 +25,16 @@ from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.clients.messages import ButtonLike, CardLike, parts_of
-from bot.clients.telegram_files import CAPTION_LIMIT, Place, TelegramFiles, units_of
+from bot.clients.messages import CardLike, parts_of
+from bot.clients.telegram_edits import NO_PREVIEW, TelegramEdits
+from bot.clients.telegram_files import CAPTION_LIMIT, PICTURE_NAME, Place, TelegramFiles, units_of
+from bot.clients.telegram_markup import markup_of
+from bot.clients.telegram_room import TelegramRoom
 from bot.clients.telegram_words import mapped
+from bot.clients.trust import certificates
 from bot.domain.reach import Blocked, NoAccess, Rejected
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,19 @@ class Group:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """What Telegram says of the bot's webhook: `url` is "" when there is none, `waiting` updates are not taken yet.
+
+    `error` is what last went wrong, at the Unix second `error_at`; it stays there after things went well again.
+    """
+
+    url: str = ""
+    waiting: int = 0
+    error: str = ""
+    error_at: int = 0
+
+
 RIGHTS_NEEDED = (
     "can_manage_topics",
     "can_delete_messages",
@@ -58,26 +73,55 @@ RIGHTS_NEEDED = (
 )
 
 
-class Telegram:
+def _request(*, connections: int, proxy: str | None, read_timeout: float) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        proxy=proxy,
+        read_timeout=read_timeout,
+        http_version="1.1",
+        httpx_kwargs={"verify": certificates()},
+    )
+
+
+class Telegram(TelegramRoom):
     """`url` is a Bot API server; `proxy` http or socks5. Call `start` before anything else, `stop` at the end."""
 
     def __init__(self, token: str, url: str, proxy: str | None = None) -> None:
         self._url = f"{url.rstrip('/')}/bot{token}"
-        self._poller = HTTPXRequest(connection_pool_size=2, proxy=proxy, read_timeout=40, http_version="1.1")
+        self._poller = _request(connections=2, proxy=proxy, read_timeout=40)
         self.bot: Bot = ExtBot(
             token,
             base_url=f"{url.rstrip('/')}/bot",
             base_file_url=f"{url.rstrip('/')}/file/bot",
-            request=HTTPXRequest(connection_pool_size=32, proxy=proxy, read_timeout=15, http_version="1.1"),
+            request=_request(connections=32, proxy=proxy, read_timeout=15),
             get_updates_request=self._poller,
         )
         self._files = TelegramFiles(self.bot, f"{url.rstrip('/')}/file/bot{token}", proxy)
+        self._edits = TelegramEdits(self.bot, self._files)
 
     async def start(self) -> None:
-        """Connect, learn who we are, and ask for polling. Raises Offline, or Rejected for a wrong token."""
+        """Connect and learn who we are. Changes nothing there. Raises Offline, or Rejected for a wrong token."""
         with mapped():
             await self.bot.initialize()
+
+    async def end_webhook(self) -> None:
+        """Updates are asked for from now on; what waits stays there. With a webhook `updates` would be refused."""
+        with mapped():
             await self.bot.delete_webhook(drop_pending_updates=False)
+
+    async def set_webhook(self, url: str, secret: str, kinds: Sequence[str], connections: int) -> None:
+        """Updates are brought to `url` from now on, with `secret` in a header; what waits, too. Raises Rejected."""
+        with mapped():
+            await self.bot.set_webhook(
+                url, allowed_updates=list(kinds), max_connections=connections, secret_token=secret,
+                drop_pending_updates=False,
+            )  # fmt: skip
+
+    async def webhook(self) -> Webhook:
+        with mapped():
+            info = await self.bot.get_webhook_info()
+        at = int(info.last_error_date.timestamp()) if info.last_error_date else 0
+        return Webhook(info.url, info.pending_update_count, info.last_error_message or "", at)
 
     async def stop(self) -> None:
         await self._files.aclose()
@@ -110,7 +154,18 @@ class Telegram:
         topic_id: int | None = None,
         reply_to: int | None = None,
     ) -> int:
-        """Show a card; long texts go in parts with the buttons under the last. Returns the last message's id."""
+        """Show a card; long texts go in parts with the buttons under the last. Returns the last message's id.
+
+        A picture goes with the text as its caption; the text alone where Telegram will have no picture.
+        """
+        if card.picture:
+            place = Place(chat_id, silent, topic_id, reply_to)
+            try:
+                return (await self._files.send(place, card.picture, "photo", PICTURE_NAME, card, markup_of(card)))[0]
+            except NoAccess:
+                raise
+            except Rejected as no:
+                log.warning("a card goes without its picture: %s", no)
         try:
             return await self._send_parts(chat_id, card, parts_of(card.text), silent, topic_id, reply_to, is_html=True)
         except NoAccess:
@@ -147,7 +202,7 @@ class Telegram:
             message_id = await self._send_text(
                 chat_id,
                 part,
-                _markup(card) if has_buttons and number == len(parts) else None,
+                markup_of(card) if has_buttons and number == len(parts) else None,
                 silent=silent,
                 topic_id=topic_id,
                 reply_to=reply_to,
@@ -199,7 +254,7 @@ class Telegram:
         """
         place = Place(chat_id, silent, topic_id, reply_to)
         if units_of(card.plain) <= CAPTION_LIMIT:
-            return await self._files.send(place, content, form, name, card, _markup(card))
+            return await self._files.send(place, content, form, name, card, markup_of(card))
         message_id, file_id = await self._files.send(place, content, form, name, None, None)
         await self.send(chat_id, card, silent=silent, topic_id=topic_id, reply_to=message_id)
         return message_id, file_id
@@ -214,43 +269,16 @@ class Telegram:
             await self.bot.set_message_reaction(chat_id, message_id, [ReactionTypeEmoji(emoji)] if emoji else [])
 
     async def edit(self, chat_id: int, message_id: int, card: CardLike) -> None:
-        """Change a card in place. Raises MessageGone when it was deleted."""
-        markup = _markup(card)
-        keyboard = markup if isinstance(markup, InlineKeyboardMarkup) else None
-        try:
-            await self._edit_text(chat_id, message_id, card.text, keyboard, ParseMode.HTML)
-        except NoAccess:
-            raise
-        except Rejected:
-            await self._edit_text(chat_id, message_id, parts_of(card.plain)[-1], keyboard, None)
+        """Change a card in place; a picture may come into a text, and stays when the new card has none.
 
-    async def _edit_text(
-        self, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup | None, mode: str | None
-    ) -> None:
-        with mapped():
-            try:
-                await self.bot.edit_message_text(
-                    text,
-                    chat_id=chat_id,
-                    message_id=message_id,
-                    parse_mode=mode,
-                    reply_markup=keyboard,
-                    link_preview_options=NO_PREVIEW,
-                )
-            except telegram_error.BadRequest as no:
-                if "not modified" not in no.message.lower():
-                    raise
+        Raises MessageGone when it was deleted, or has a picture under which the new text has no room.
+        """
+        await self._edits.edit(chat_id, message_id, card)
 
     async def answer(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
         """Stop the button's spinner, with at most 200 characters. Too late is no harm."""
         with contextlib.suppress(Rejected), mapped():
             await self.bot.answer_callback_query(callback_id, text[:200] or None, show_alert=alert)
-
-    async def make_topic(self, chat_id: int, name: str) -> int:
-        """A new topic; raises NoTopics where the group has none or the bot may not."""
-        with mapped():
-            topic = await self.bot.create_forum_topic(chat_id, name[:128])
-        return int(topic.message_thread_id)
 
     async def remove_member(self, chat_id: int, user_id: int) -> None:
         """Out of the group without a lasting ban."""
@@ -301,20 +329,3 @@ class Telegram:
             await self.bot.set_my_commands(
                 [BotCommand(name, words) for name, words in commands], scope=BotCommandScopeChat(chat_id)
             )
-
-
-def _markup(card: CardLike) -> InlineKeyboardMarkup | ForceReply | None:
-    if card.prompt:
-        return ForceReply(selective=True, input_field_placeholder=card.prompt_hint[:64] or None)
-    if not card.rows:
-        return None
-    return InlineKeyboardMarkup([[_button(one) for one in row] for row in card.rows])
-
-
-def _button(button: ButtonLike) -> InlineKeyboardButton:
-    newer = {"style": button.style} if button.style else None
-    if button.copy:
-        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.copy), api_kwargs=newer)
-    if button.url:
-        return InlineKeyboardButton(button.text, url=button.url, api_kwargs=newer)
-    return InlineKeyboardButton(button.text, callback_data=button.data, api_kwargs=newer)

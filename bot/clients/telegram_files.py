@@ -4,32 +4,57 @@ The address of a download holds the bot's token: no exception, log line or repr 
 """
 
 import asyncio
+import contextlib
 import re
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
-from telegram import Bot, ForceReply, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    Message,
+    ReplyParameters,
+)
+from telegram import error as telegram_error
 from telegram.constants import ParseMode
 
 from bot.clients.messages import CardLike
 from bot.clients.telegram_words import mapped, needs_another_shape
+from bot.clients.trust import certificates
 from bot.domain.attachments import MAX_PHOTO_BYTES
-from bot.domain.reach import FileGone, NoAccess, NotReached, Offline, Rejected, Slow, TooBig
+from bot.domain.reach import FileGone, MessageGone, NoAccess, NotReached, Offline, Rejected, Slow, TooBig
 
 CAPTION_LIMIT = 1024
 MAX_UPLOAD_BYTES = 50 * 1000 * 1000
 UPLOAD_SECONDS = 240.0
-UPLOAD_LIMITS = {"write_timeout": 30.0, "read_timeout": 60.0}
+UPLOAD_LIMITS: dict[str, Any] = {"write_timeout": 30.0, "read_timeout": 60.0}
 DOWNLOAD_SECONDS = 60.0
 FILE_ID = re.compile(r"[A-Za-z0-9_-]{8,200}\Z")
 PAUSE_SECONDS = 5.0
+PICTURE_NAME = "picture.png"
+
+T = TypeVar("T")
 
 
 def units_of(text: str) -> int:
     """A length as Telegram counts it: UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@contextlib.contextmanager
+def unchanged_is_fine() -> Iterator[None]:
+    """An edit that changes nothing is refused by Telegram; what is to be seen is there."""
+    try:
+        yield
+    except telegram_error.BadRequest as no:
+        if "not modified" not in no.message.lower():
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +87,9 @@ class TelegramFiles:
     def __init__(self, bot: Bot, url: str, proxy: str | None) -> None:
         self._bot = bot
         self._url = url
-        self._client = httpx.AsyncClient(proxy=proxy, timeout=httpx.Timeout(20.0), follow_redirects=False)
+        self._client = httpx.AsyncClient(
+            verify=certificates(), proxy=proxy, timeout=httpx.Timeout(20.0), follow_redirects=False
+        )
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -82,16 +109,9 @@ class TelegramFiles:
         size = len(content) if isinstance(content, bytes) else 0
         if size > MAX_UPLOAD_BYTES:
             raise TooBig(f"{size} bytes")
-        way: _Way | None = _Way("document" if form == "photo" and size > MAX_PHOTO_BYTES else form)
-        while way is not None:
-            try:
-                message = await self._send(place, content, name, _asked(way, card, markup), way.form)
-                return int(message.message_id), _file_id(message)
-            except (NoAccess, TooBig, FileGone):
-                raise
-            except Rejected as no:
-                refusal, way = no, way.plainer(str(no))
-        raise refusal
+        first = _Way("document" if form == "photo" and size > MAX_PHOTO_BYTES else form)
+        message = await _tried(first, lambda way: self._send(place, content, name, _asked(way, card, markup), way.form))
+        return int(message.message_id), _file_id(message)
 
     async def _send(self, place: Place, content: bytes | str, name: str, asked: dict[str, Any], form: str) -> Message:
         reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
@@ -113,6 +133,46 @@ class TelegramFiles:
                     return await self._bot.send_document(place.chat_id, content, **asked)
         except TimeoutError:
             raise Offline("a slow upload") from None
+
+    async def put_picture(
+        self, chat_id: int, message_id: int, card: CardLike, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        """The card's picture with its caption in place of a text, or of another picture. Raises MessageGone."""
+        first = _Way("document" if len(card.picture) > MAX_PHOTO_BYTES else "photo")
+        await _tried(first, lambda way: self._put(chat_id, message_id, card, _asked(way, card, keyboard), way.form))
+
+    async def _put(self, chat_id: int, message_id: int, card: CardLike, asked: dict[str, Any], form: str) -> None:
+        keyboard = asked.pop("reply_markup")
+        shape = InputMediaPhoto if form == "photo" else InputMediaDocument
+        medium = shape(card.picture, filename=PICTURE_NAME, **asked)
+        try:
+            async with asyncio.timeout(UPLOAD_SECONDS):
+                with mapped(), unchanged_is_fine():
+                    await self._bot.edit_message_media(
+                        medium, chat_id, message_id, reply_markup=keyboard, **UPLOAD_LIMITS
+                    )
+        except TimeoutError:
+            raise Offline("a slow upload") from None
+
+    async def put_words(
+        self, chat_id: int, message_id: int, card: CardLike, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        """The card's words under the picture that stands there; Telegram takes no picture out of a message again.
+
+        Raises MessageGone for words too long for that place, so that the whole card is shown anew; the old message
+        then has their beginning and no buttons.
+        """
+        if units_of(card.plain) <= CAPTION_LIMIT:
+            await _tried(_Way("photo"), lambda way: self._put_words(chat_id, message_id, _asked(way, card, keyboard)))
+            return
+        bare = _Way("photo", is_html=False, has_buttons=False)
+        with contextlib.suppress(Rejected):
+            await self._put_words(chat_id, message_id, _asked(bare, card, None))
+        raise MessageGone("the words do not fit under the picture")
+
+    async def _put_words(self, chat_id: int, message_id: int, asked: dict[str, Any]) -> None:
+        with mapped(), unchanged_is_fine():
+            await self._bot.edit_message_caption(chat_id, message_id, **asked)
 
     async def download(self, file_id: str, max_bytes: int) -> bytes:
         """A whole file of at most `max_bytes`. Raises TooBig, FileGone, Offline and what every call raises."""
@@ -161,13 +221,35 @@ class TelegramFiles:
         return bytes(body)
 
 
+async def _tried(first: _Way, attempt: Callable[[_Way], Awaitable[T]]) -> T:
+    """What the first way brings that Telegram does not refuse."""
+    way = first
+    while True:
+        try:
+            return await attempt(way)
+        except (NoAccess, TooBig, FileGone):
+            raise
+        except Rejected as no:
+            plainer = way.plainer(str(no))
+            if plainer is None:
+                raise
+            way = plainer
+
+
 def _asked(way: _Way, card: CardLike | None, markup: InlineKeyboardMarkup | ForceReply | None) -> dict[str, Any]:
-    text = "" if card is None else card.text if way.is_html else card.plain
+    text = "" if card is None else card.text if way.is_html else _within_caption(card.plain)
     return {
         "caption": text or None,
         "parse_mode": ParseMode.HTML if way.is_html else None,
         "reply_markup": markup if way.has_buttons else None,
     }
+
+
+def _within_caption(text: str) -> str:
+    if units_of(text) <= CAPTION_LIMIT:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (CAPTION_LIMIT - 1)]
+    return kept.decode("utf-16-le", "ignore") + "…"
 
 
 def _refusal(response: httpx.Response) -> NotReached:

@@ -31,7 +31,12 @@ ONLY_THIS = (
     "not enough rights to send documents",
 )  # fmt: skip
 
-NO_MESSAGE = ("message to edit not found", "message_id_invalid", "can't be edited", "message to react not found")
+# A Bot API server of some years ago puts no picture into a text message: what is to be shown there is shown anew.
+NO_MESSAGE = (
+    "message to edit not found", "message_id_invalid", "can't be edited", "message to react not found",
+    "message to pin not found", "message to delete not found",
+    "no media in the message to edit",
+)  # fmt: skip
 
 NO_FILE = (
     "wrong file_id", "invalid file_id", "file_id_invalid", "wrong file identifier", "wrong remote file",
@@ -69,6 +74,11 @@ def needs_another_shape(text: str) -> bool:
     """Telegram will not show these bytes as a photo or a video; as a document it takes them."""
     words = text.lower()
     return any(shape in words for shape in ANOTHER_SHAPE)
+
+
+def has_no_text(text: str) -> bool:
+    """The message to edit has a picture or a file: only the words under it can be edited."""
+    return "there is no text in the message to edit" in text.lower()
 
 
 NEVER_LEFT = "httpx.ConnectError"

@@ -20,8 +20,9 @@ from typing import IO
 
 from bot.domain.attachments import MAX_FROM_PHONE_BYTES, MAX_PAGES, BadFile, Prepared
 from bot.domain.chat import FILE_TYPES, MAX_FILE_BYTES
+from bot.domain.day_chart import ChartPlan, Drawn
 from bot.workshop.kinds import ending_of
-from bot.workshop.wire import Garbled, take, take_head
+from bot.workshop.wire import CHART, PLAIN, Garbled, take, take_head
 
 PATIENCE = 15
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,12 +73,37 @@ class Workshop:
             job.stop()
             self._jobs.discard(job)
 
+    async def draw(self, plan: ChartPlan) -> Drawn:
+        """The picture of a day, under the same limits.
+
+        Raises:
+            BadFile: it was not drawn.
+        """
+        if self._is_closed:
+            raise BadFile("file_slow")
+        job = _Job((*self._command, CHART), self._patience, plan.to_json())
+        self._jobs.add(job)
+        try:
+            (picture,) = await asyncio.wrap_future(self._threads.submit(job.run))
+        finally:
+            job.stop()
+            self._jobs.discard(job)
+        return Drawn(picture.content, has_font=job.given != PLAIN)
+
     async def aclose(self) -> None:
         """Kill what runs; who waits for it gets `file_slow`. Returns when no worker is left."""
         self._is_closed = True
         for job in tuple(self._jobs):
             job.stop()
         await asyncio.to_thread(self._threads.shutdown)
+
+
+def picture_font(folders: tuple[str, ...] | None = None) -> str:
+    """The name of the font that has Chinese characters for pictures, empty without one; `check` asks it once."""
+    from bot.workshop import fonts  # brings the library that draws, which the desk's own process never needs
+
+    found = fonts.chinese(fonts.SAMPLE_SIZE, folders=fonts.FOLDERS if folders is None else folders)
+    return "" if found is None else " ".join(part for part in found.getname() if part)
 
 
 class _Job:
@@ -90,6 +116,11 @@ class _Job:
         self._given = ""
         self._child: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
+
+    @property
+    def given(self) -> str:
+        """What the worker said of what it was given."""
+        return self._given
 
     def stop(self) -> None:
         """Kill the worker if it still runs, and let none be started."""

@@ -28,7 +28,8 @@ class WorkHours:
 class OwnProfile:
     """What the venue tells of ourselves (§3.1). `id` also marks our own chat messages.
 
-    `working` is the venue's number: 0 rest, 1 work, 2 custom and resting, 3 custom and working.
+    `working` is the venue's number: 0 rest, 1 work, 2 custom and resting, 3 custom and working, -1 unsaid. What is
+    None was not said.
     """
 
     id: str
@@ -40,9 +41,9 @@ class OwnProfile:
     completion_percent: Decimal
     registered_days: int
     working: int
-    is_online: bool
+    is_online: bool | None
     is_banned: bool
-    needs_margin: bool
+    needs_margin: bool | None
     market: str
     hours: WorkHours | None
 

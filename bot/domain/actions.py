@@ -9,7 +9,13 @@ from bot.domain.seals import Choice
 from bot.domain.situations import LockReason
 from bot.domain.staff import Person, Right, Role
 
-RIGHTS = {Action.RELEASE: Right.RELEASE, Action.MARK_PAID: Right.MARK_PAID, Action.CANCEL: Right.CANCEL}
+RIGHTS = {
+    Action.RELEASE: Right.RELEASE,
+    Action.MARK_PAID: Right.MARK_PAID,
+    Action.CANCEL: Right.CANCEL,
+    Action.CONVERT: Right.CONVERT,
+    Action.OFF_RAMP: Right.OFF_RAMP,
+}
 
 CANCEL_REASONS = tuple(str(number) for number in range(1, 13))
 REASON_IN_WORDS = "9"
@@ -23,8 +29,10 @@ def check_action(order: Order, action: Action, choice: Choice, person: Person, l
         _check_release(order, lock)
     elif action is Action.MARK_PAID:
         _check_mark_paid(order, choice, person)
-    else:
+    elif action is Action.CANCEL:
         _check_cancel(order, choice)
+    else:
+        raise ValueError(f"{action} is no action of an order")
 
 
 def _check_release(order: Order, lock: LockReason | None) -> None:
@@ -78,6 +86,8 @@ def found(order: Order, action: Action) -> Finding:
         return _by(phase, done={Phase.FINISHED}, otherwise={Phase.CANCELLED, Phase.EXPIRED})
     if action is Action.CANCEL:
         return _by(phase, done={Phase.CANCELLED}, otherwise={Phase.FINISHED, Phase.EXPIRED})
+    if action is not Action.MARK_PAID:
+        raise ValueError(f"{action} is no action of an order")
     if phase is Phase.LOCKED and order.paid_at:
         return Finding.DONE
     return _by(phase, done={Phase.PAID, Phase.FINISHED}, otherwise={Phase.CANCELLED, Phase.EXPIRED})

@@ -73,7 +73,7 @@ class Demands:
     registered_days: int = 0
     least_completed: int | None = None
     most_completed: int | None = None
-    completion_percent: int | None = None
+    completion_percent: Decimal | None = None
     open_orders: int | None = None
     country: str | None = None
     shuts_out_advertisers: bool = False
@@ -112,6 +112,8 @@ class Ad:
     """One of our ads. `amount` is what is left, `least` and `most` are in coins, `fiat_…` in fiat where told.
 
     `status` is the venue's text; `created_at` Unix seconds; `method_ids` maps pay types to our payment-method ids.
+    `methods` are all pay types that can be told from the answer, `method_count` how many there are. `unread` names what
+    the answer did not carry at all: that is not the same as a demand for nothing.
     """
 
     id: str
@@ -136,14 +138,27 @@ class Ad:
     auto_reply: str
     demands: Demands
     is_out_of_time: bool = False
+    methods: tuple[str, ...] = ()
+    method_count: int = 0
+    unread: frozenset[str] = frozenset()
 
     @property
     def state(self) -> AdState:
         return ad_state_of(self.status)
 
     @property
-    def methods(self) -> tuple[str, ...]:
-        return tuple(self.method_ids)
+    def pair(self) -> str:
+        return f"{self.asset}/{self.fiat}"
+
+    @property
+    def limits(self) -> tuple[Decimal, Decimal] | None:
+        """The least and most per order in the ad's own basis; None when the answer did not tell both."""
+        told = (self.fiat_least, self.fiat_most) if self.basis is LimitBasis.FIAT else (self.least, self.most)
+        return None if told[0] is None or told[1] is None else (told[0], told[1])
+
+    @property
+    def limit_code(self) -> str:
+        return self.fiat if self.basis is LimitBasis.FIAT else self.asset
 
 
 @dataclass(frozen=True, slots=True)

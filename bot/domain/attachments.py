@@ -42,7 +42,7 @@ class NotFetched(DeskError):
     """A file of the venue's chat could not be had. `is_final`: asking again would not help.
 
     `why`: `unknown_host`, `bad_address` (the name leads into our own network), `not_https`, `redirected`, `refused`
-    (4xx), `too_big`, `slow`, `cut`, `away` (no connection or 5xx), `empty`.
+    (4xx), `too_big`, `slow`, `cut`, `away` (no connection or 5xx), `empty`; `no_picture` (of a QR code).
     """
 
     def __init__(self, why: str, host: str = "", *, is_final: bool) -> None:
@@ -62,7 +62,8 @@ class FileState(StrEnum):
 class KeptFile:
     """A file of a chat as the desk has it. `seen_on` is another order on which the same bytes were seen, "" = none.
 
-    `sha256`, `content_type` and `size` (bytes) are known once it is kept; `why` and `host` when it failed.
+    `sha256`, `content_type` and `size` (bytes) are known once it is kept; `why` and `host` when it failed. Not
+    `is_of_chat`: the order itself names it, as the QR code of a payee.
     """
 
     number: int
@@ -76,3 +77,4 @@ class KeptFile:
     host: str = ""
     attempts: int = 0
     seen_on: str = ""
+    is_of_chat: bool = True

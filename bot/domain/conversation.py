@@ -33,12 +33,16 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One page of a chat. `read_at` is when the venue was last asked (ms), `older` the number before which to go on."""
+    """One page of a chat. `read_at` is when the venue was last asked (ms), `older` the number before which to go on.
+
+    `held` counts the questions about words of its reader that wait for an answer.
+    """
 
     situation: Situation
     lines: tuple[Line, ...]
     read_at: int | None
     older: int | None = None
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,15 @@
 An intent is written before the request (`planned`), committed as `sent` before the first byte leaves, and ends in
 one of four ways. `done` and `refused` are the venue's own word. `void` means that nothing happened: the request never
 left, or three equal looks over more than a minute showed the target untouched. `unknown` is not an end: people are
-told so, the venue is looked at until it is settled, and nothing is ever sent again from it. A venue may still carry
-out late what looks had found untouched: then `void` becomes `done`, because that is what happened.
+told so, the venue is looked at until it is settled, and nothing is sent again from it by itself. A venue may still
+carry out late what looks had found untouched, or even what it had refused: then that becomes `done`, because that is
+what happened.
+
+`taken` is no end either: the venue gave the action an order of its own and works on it, and that order is followed.
+`asked` is the one repeat of a convert that a person may press: the same bytes again, because no look-up exists. From
+`unknown` it is reached at most once that anything left; whoever reads a refusal there, or an order of the repeat's own
+that failed, learns nothing of the first try: unknown again. A deposit knows neither: a lead who has looked, or a first
+report that matches, settles it.
 
 The table below is the only place that knows which event may follow which state; the diagrams in the docs are drawn
 from it, and an unknown pair raises.
@@ -14,20 +21,35 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.errors import TransitionError
+from bot.domain.transitions import follow
 
 
 class Action(StrEnum):
-    """The money verbs that need an intent."""
+    """The verbs that need a confirm step, and an intent: but for SHOP, which moves no money and can be read back."""
 
     RELEASE = "release"
     MARK_PAID = "mark_paid"
     CANCEL = "cancel"
+    CONVERT = "convert"
+    OFF_RAMP = "otc"
+    DEPOSIT = "deposit"
+    AD = "ad"
+    PUBLISH_AD = "publish_ad"
+    REPRICE = "reprice"
+    SHOP = "shop"
+
+
+ORDER_ACTIONS = (Action.RELEASE, Action.MARK_PAID, Action.CANCEL)
+"""the verbs whose target is an order"""
+LIMITED = (*ORDER_ACTIONS, Action.CONVERT)
+"""the verbs that a role may do up to a limit; the others are for leads alone, and a limit on them would say nothing"""
 
 
 class State(StrEnum):
     PLANNED = "planned"
     SENT = "sent"
+    TAKEN = "taken"
+    ASKED = "asked"
     UNKNOWN = "unknown"
     DONE = "done"
     REFUSED = "refused"
@@ -37,6 +59,8 @@ class State(StrEnum):
 class Event(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
+    TAKEN = "taken"
+    ASKING_AGAIN = "asking_again"
     REFUSED = "refused"
     NEVER_LEFT = "never_left"
     NO_ANSWER = "no_answer"
@@ -47,7 +71,7 @@ class Event(StrEnum):
     ABANDONED = "abandoned"
 
 
-OPEN = frozenset({State.PLANNED, State.SENT, State.UNKNOWN})
+OPEN = frozenset({State.PLANNED, State.SENT, State.TAKEN, State.ASKED, State.UNKNOWN})
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.PLANNED, Event.SENDING): State.SENT,
@@ -56,10 +80,25 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.SENT, Event.REFUSED): State.REFUSED,
     (State.SENT, Event.NEVER_LEFT): State.VOID,
     (State.SENT, Event.NO_ANSWER): State.UNKNOWN,
+    (State.SENT, Event.TAKEN): State.TAKEN,
+    (State.TAKEN, Event.FOUND_DONE): State.DONE,
+    (State.TAKEN, Event.FOUND_OTHERWISE): State.REFUSED,
+    (State.TAKEN, Event.NO_ANSWER): State.UNKNOWN,
+    (State.UNKNOWN, Event.ASKING_AGAIN): State.ASKED,
+    (State.ASKED, Event.ACCEPTED): State.DONE,
+    (State.ASKED, Event.TAKEN): State.TAKEN,
+    (State.ASKED, Event.FOUND_OTHERWISE): State.REFUSED,
+    (State.ASKED, Event.NO_ANSWER): State.UNKNOWN,
+    (State.ASKED, Event.NEVER_LEFT): State.UNKNOWN,
+    (State.ASKED, Event.REFUSED): State.UNKNOWN,
+    (State.UNKNOWN, Event.TAKEN): State.TAKEN,
     (State.UNKNOWN, Event.FOUND_DONE): State.DONE,
     (State.UNKNOWN, Event.FOUND_OTHERWISE): State.REFUSED,
     (State.UNKNOWN, Event.FOUND_UNTOUCHED): State.VOID,
     (State.VOID, Event.FOUND_LATE): State.DONE,
+    (State.VOID, Event.TAKEN): State.TAKEN,
+    (State.REFUSED, Event.FOUND_LATE): State.DONE,
+    (State.REFUSED, Event.TAKEN): State.TAKEN,
 }
 
 LOOKS_NEEDED = 3
@@ -68,15 +107,15 @@ LOOKS_SPAN_SECONDS = 60
 
 def after(state: State, event: Event) -> State:
     """The state that follows. Raises TransitionError for a pair that is not in the table."""
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise TransitionError(f"{event} is not possible in {state}") from None
+    return follow(TRANSITIONS, state, event)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One row of the ledger. Times are Unix milliseconds; `amount` is in coins and counts against limits."""
+    """One row of the ledger. Times are Unix milliseconds; `amount` is in coins and counts against limits.
+
+    `base`: what the action is done once for beside its target, e.g. the state of an ad that a change starts from.
+    """
 
     id: str
     action: Action
@@ -96,6 +135,7 @@ class Intent:
     first_look_at: int | None
     last_look_at: int | None
     answer: str
+    base: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -52,6 +52,10 @@ def phase_of(status: str) -> Phase:
     return PHASES.get(status.strip().lower(), Phase.UNKNOWN)
 
 
+FORCED_AFTER_SECONDS = 20 * 60
+"""how long after the proof of an instant payment the venue may release by itself (§5, dispute handling)"""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRow:
     """One row of the pending or completed list. `side` is only a hint: details decide."""
@@ -158,6 +162,24 @@ class Order:
         return self.phase.is_final
 
     @property
+    def may_appeal_at(self) -> int | None:
+        """From when we may appeal that the seller does not release (§3.6 `dispute_time`), Unix seconds; None: never."""
+        is_ours = self.side is Side.BUY and self.phase is Phase.PAID and not self.in_appeal
+        return self.appeal_from if is_ours and self.appeal_from else None
+
+    @property
+    def may_be_forced_at(self) -> int:
+        """From when the venue may act on a paid order, Unix seconds; 0 when not paid, or unknown since when.
+
+        The earlier of 20 minutes after the payment and the moment from which an appeal is possible (§3.6 `timest_paid`,
+        `dispute_time`); the latter counts only where it lies after the payment, for a stale one says nothing.
+        """
+        if not self.paid_at:
+            return 0
+        forced = self.paid_at + FORCED_AFTER_SECONDS
+        return min(forced, self.appeal_from) if self.appeal_from > self.paid_at else forced
+
+    @property
     def main_payee(self) -> Payee | None:
         """The account of the chosen method, else the first one."""
         for payee in self.payees:
@@ -167,10 +189,19 @@ class Order:
 
     @property
     def holder_differs(self) -> bool:
-        """True when somebody other than the verified counterparty would get our fiat."""
-        if self.side is not Side.BUY or not self.counterparty_name:
-            return False
-        return any(payee.holder and folded(payee.holder) != folded(self.counterparty_name) for payee in self.payees)
+        """True when somebody who is not known to be the verified counterparty would get our fiat."""
+        return bool(self.strange_payees)
+
+    @property
+    def strange_payees(self) -> tuple[Payee, ...]:
+        """The accounts of a purchase whose named holder is not known to be the verified counterparty.
+
+        The contract promises no verified name (§3.6 `its_realname`): without one nobody has compared the holder.
+        """
+        if self.side is not Side.BUY:
+            return ()
+        verified = folded(self.counterparty_name)
+        return tuple(payee for payee in self.payees if folded(payee.holder) not in ("", verified))
 
 
 def folded(name: str) -> str:
@@ -180,7 +211,11 @@ def folded(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the venue tells of a counterparty (§3.2). Shown, never sealed."""
+    """What the venue tells of a counterparty (§3.2). Shown, never sealed.
+
+    `registered_on` as the venue writes it. `confirm_time` and `cancels_month` are figures whose unit the contract does
+    not state. None, or an empty text: the venue did not say.
+    """
 
     id: str
     nick: str
@@ -190,3 +225,13 @@ class Profile:
     completion_percent: Decimal
     registered_days: int
     has_traded: bool
+    registered_on: str = ""
+    first_trade_days: int | None = None
+    has_email: bool | None = None
+    has_phone: bool | None = None
+    as_buyer: int | None = None
+    as_seller: int | None = None
+    confirm_time: str = ""
+    cancels_month: str = ""
+    is_followed: bool | None = None
+    note: str = ""

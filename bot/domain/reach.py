@@ -27,6 +27,10 @@ class Blocked(NotReached):
     """The person never started the bot or blocked it; or the bot is not in the group any more."""
 
 
+class NoRight(NotReached):
+    """The chat is open to us, but this needs a right that the bot lacks."""
+
+
 class MessageGone(NotReached):
     """The message was deleted: show it anew."""
 

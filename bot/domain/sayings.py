@@ -12,7 +12,7 @@ The table below is the only place that knows which event may follow which state.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.errors import TransitionError
+from bot.domain.transitions import follow
 
 
 class State(StrEnum):
@@ -67,10 +67,7 @@ ALBUM_SECONDS = 1.5
 
 def after(state: State, event: Event) -> State:
     """The state that follows. Raises TransitionError for a pair that is not in the table."""
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise TransitionError(f"{event} is not possible in {state}") from None
+    return follow(TRANSITIONS, state, event)
 
 
 class SayingKind(StrEnum):

@@ -19,38 +19,57 @@ TOO_QUICK_MS = 1200
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the person decided in the steps before the confirm. Texts of the venue's own vocabulary."""
+    """What the person decided in the steps before the confirm. Texts of the venue's own vocabulary.
+
+    About the bank: `payer` is the id of the order whose buyer it shows, `among` the ids (joined by commas) of all that
+    were asked about, `reference` the credit's mark (see `twins.read_mark`).
+    `requester`: who asked a lead for it; `first`: who approved it before, when two people are needed.
+    """
 
     method: str = ""
     reason: str = ""
     memo: str = ""
     answer: str = ""
+    payer: str = ""
+    among: str = ""
+    reference: str = ""
     requester: int | None = None
+    first: int | None = None
 
     def as_arguments(self) -> dict[str, str]:
         values = {"method": self.method, "reason": self.reason, "memo": self.memo, "answer": self.answer}
+        values |= {"payer": self.payer, "among": self.among, "reference": self.reference}
         if self.requester is not None:
             values["requester"] = str(self.requester)
+        if self.first is not None:
+            values["first"] = str(self.first)
         return {key: value for key, value in values.items() if value}
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> "Choice":
-        requester = arguments.get("requester")
+        requester, first = arguments.get("requester"), arguments.get("first")
         return cls(
             method=arguments.get("method", ""),
             reason=arguments.get("reason", ""),
             memo=arguments.get("memo", ""),
             answer=arguments.get("answer", ""),
+            payer=arguments.get("payer", ""),
+            among=arguments.get("among", ""),
+            reference=arguments.get("reference", ""),
             requester=int(requester) if requester else None,
+            first=int(first) if first else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One opened confirm step. Times are Unix milliseconds; `facts` is what `fingerprint` was taken over."""
+    """One opened confirm step on an order, a quote, …: `target`. Times are Unix milliseconds.
+
+    `facts` is what `fingerprint` was taken over.
+    """
 
     id: str
-    order_id: str
+    target: str
     action: Action
     opened_by: int
     opened_at: int

@@ -6,6 +6,7 @@ from enum import StrEnum
 from bot.domain.intents import Intent
 from bot.domain.orders import Order, Phase, Profile
 from bot.domain.staff import Person
+from bot.domain.two_people import Approval, Way
 
 
 class LockReason(StrEnum):
@@ -34,6 +35,46 @@ class BankLook:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerMark:
+    """Somebody else paid, or the name differed, in another order of the same buyer (`at` in ms)."""
+
+    reason: LockReason
+    order_id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A lead let an order go on that was stopped, or whose credit nothing told from another's."""
+
+    by_name: str
+    at: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAnswer:
+    """Asked which payer the bank shows, somebody named another order's buyer, or (empty) none of them."""
+
+    by_name: str
+    at: int
+    order_id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankDoubts:
+    """What people found, or did not find, in the bank. `payer` is the name it shows; `snoozed_until` in ms."""
+
+    snoozed_until: int | None = None
+    payer: str = ""
+    mark: BuyerMark | None = None
+    unlocked: Unlocked | None = None
+    answered: OtherAnswer | None = None
+    second_credit: Unlocked | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Twin:
     """Another open order with the same fiat total."""
 
@@ -57,9 +98,15 @@ class Situation:
     requester_name: str = ""
     is_done_elsewhere: bool = False
     twins: tuple[Twin, ...] = ()
+    doubts: BankDoubts = BankDoubts()
     topic_url: str = ""
     chat_read_at: int | None = None
     has_unread_counts: bool = True
+    on_duty: int = 0
+    approval: Approval | None = None
+    first_name: str = ""
+    way: Way = Way.AT_ONCE
+    may_appeal: bool = False
 
     @property
     def has_open_intent(self) -> bool:
@@ -68,7 +115,7 @@ class Situation:
     @property
     def is_money_waiting(self) -> bool:
         """We sell, the buyer says paid, and nobody has acted yet."""
-        return self.order.phase is Phase.PAID and not self.has_open_intent
+        return self.order.phase is Phase.PAID and not self.has_open_intent and self.approval is None
 
 
 @dataclass(frozen=True, slots=True)

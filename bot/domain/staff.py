@@ -39,12 +39,22 @@ class Right(StrEnum):
     RELEASE = "release"
     MARK_PAID = "mark_paid"
     CANCEL = "cancel"
+    CONVERT = "convert"
+    SETTLE = "settle"
+    OFF_RAMP = "off_ramp"
+    ASK_OFF_RAMP = "ask_off_ramp"
+    BANKS = "banks"
+    DEPOSIT = "deposit"
+    ADS = "ads"
+    ADS_AUTO = "ads_auto"
+    SHOP = "shop"
     SHOW_PAYEE = "show_payee"
     UNLOCK = "unlock"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     STAFF = "staff"
     JOURNAL = "journal"
+    DAY_CLOSE = "day_close"
 
 
 LOWEST: dict[Right, Role] = {
@@ -54,10 +64,20 @@ LOWEST: dict[Right, Role] = {
     Right.RELEASE: Role.OPERATOR,
     Right.MARK_PAID: Role.OPERATOR,
     Right.CANCEL: Role.OPERATOR,
+    Right.CONVERT: Role.OPERATOR,
+    Right.SETTLE: Role.LEAD,
+    Right.OFF_RAMP: Role.LEAD,
+    Right.ASK_OFF_RAMP: Role.OPERATOR,
+    Right.BANKS: Role.OWNER,
+    Right.DEPOSIT: Role.LEAD,
+    Right.ADS: Role.LEAD,
+    Right.ADS_AUTO: Role.OWNER,
+    Right.SHOP: Role.LEAD,
     Right.SHOW_PAYEE: Role.OPERATOR,
     Right.UNLOCK: Role.LEAD,
     Right.FREEZE: Role.LEAD,
     Right.JOURNAL: Role.LEAD,
+    Right.DAY_CLOSE: Role.LEAD,
     Right.TEMPLATES: Role.LEAD,
     Right.EXPORT: Role.LEAD,
     Right.FILE_HOSTS: Role.OWNER,
@@ -65,7 +85,9 @@ LOWEST: dict[Right, Role] = {
     Right.STAFF: Role.OWNER,
 }
 
-MONEY_RIGHTS = frozenset({Right.RELEASE, Right.MARK_PAID, Right.CANCEL})
+MONEY_RIGHTS = frozenset(
+    {Right.RELEASE, Right.MARK_PAID, Right.CANCEL, Right.CONVERT, Right.OFF_RAMP, Right.DEPOSIT, Right.ADS}
+)
 
 
 @dataclass(frozen=True, slots=True)

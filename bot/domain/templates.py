@@ -1,8 +1,9 @@
 """Texts that leads prepare for buyers, with gaps that the order fills."""
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.domain.chat import MAX_TEXT
 from bot.domain.contacts import find_contact
@@ -26,6 +27,7 @@ LONGEST = {
 
 _GAP = re.compile(r"\{([^{}]*)\}")
 _TAIL = 4
+_DIGEST_DIGITS = 12
 
 
 def facts_of(order: Order, clock: Callable[[int], str]) -> dict[str, str]:
@@ -57,6 +59,11 @@ def render(template_text: str, facts: Mapping[str, str]) -> str:
             raise NotAllowed("template_placeholder", {"given": gap[0][:40]}) from None
 
     return _GAP.sub(fill, template_text)
+
+
+def digest(rendered: str) -> str:
+    """The first twelve hex digits of its SHA-256: tells whether what would be sent is what was seen."""
+    return hashlib.sha256(rendered.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_DIGITS]
 
 
 def lint(label: str, language: str, text: str) -> None:
@@ -121,6 +128,23 @@ _READY = (
     ("非本人付款", "zh",
      "这笔款不是从您本人的账户转来的，我们不能收，会原路退回。请用您本人的账户重新支付 {total}。"),
     ("感谢", "zh", "已放币 {amount}。感谢您的交易，欢迎再来！"),
+    ("Refund", "en",
+     "The payment for order {order} came from another person's account. We cannot release for it and send it back, "
+     "only to the account it came from. Please write here whose account it is and at which bank."),
+    ("退款", "zh",
+     "订单 {order} 的款项来自他人账户，我们不能据此放币，只能原路退回。请在这里写明付款账户的户名和开户行。"),
 )  # fmt: skip
 DEFAULTS = tuple(Template(number, *ready) for number, ready in enumerate(_READY, start=1))
 """to start from, numbered as storage numbers them when it takes them over"""
+OCCASIONS = {
+    "not_there": (("en", "Not there yet"), ("zh", "还没到账")),
+    "refund": (("en", "Refund"), ("zh", "退款"), ("en", "Other payer"), ("zh", "非本人付款")),
+}
+"""by language and label, the better ones first: leads may have changed or removed them"""
+
+
+def for_occasion(templates: Sequence[Template], occasion: str, language: str) -> Template | None:
+    """The one that fits best, in this language before any other; None when there is none of them."""
+    known = {(one.language, one.label): one for one in templates}
+    wanted = sorted(OCCASIONS.get(occasion, ()), key=lambda one: one[0] != language)
+    return next((known[one] for one in wanted if one in known), None)

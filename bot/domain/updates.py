@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+WEBHOOK_PATH = "/telegram"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "chat_member", "my_chat_member")
 
 
@@ -43,6 +44,10 @@ class Incoming:
     member_name: str = ""
     member_status: str = ""
     is_service: bool = False
+    answers: int | None = None
+    """the message of this chat that it replies to"""
+    pinned: int | None = None
+    """the message that a bot pinned, of which this is Telegram's own line"""
 
 
 class Verdict(StrEnum):
@@ -107,6 +112,8 @@ def _message(number: int, kind: Kind, body: Mapping[str, Any], payload: Mapping[
         payload,
         migrate_to=_int(body.get("migrate_to_chat_id")),
         is_service=any(key in body for key in SERVICE_KEYS),
+        answers=_int(_map(body.get("reply_to_message")).get("message_id")),
+        pinned=_int(_map(body.get("pinned_message")).get("message_id")) if sender.get("is_bot") else None,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.actions import Finding, found
+from bot.domain.alerts import AlertKind, kind_of
 from bot.domain.intents import Action, Event, Intent, State, proves_untouched
 from bot.domain.orders import Order, OrderRow, Phase, Side
 from bot.domain.seals import same_file
@@ -10,6 +11,9 @@ from bot.domain.situations import Notice
 from bot.domain.staff import Role
 from bot.flows.announce import announce, announce_order, with_role
 from bot.flows.desk import Desk
+from bot.flows.pay_reminder import remind_to_pay
+from bot.flows.standing import end_if_fallen
+from bot.flows.twin_question import settle_credit, settle_credit_elsewhere
 from storage.orders import StoredOrder
 from storage.store import Tables
 
@@ -28,6 +32,7 @@ async def look(desk: Desk, order_id: str, row: OrderRow | None = None) -> Order:
         await absorb(desk, tables, order, asked_at=asked_at)
         if row is not None and row.phase is order.phase:
             await tables.orders.set_row(order_id, row.signature)
+    desk.starting.looked(order_id)
     if before is None or before.order.status != order.status or order.unread > before.order.unread:
         desk.talk.hint(order_id)  # what changed is often explained in the chat
     desk.wake_relay.set()
@@ -46,10 +51,23 @@ async def absorb(desk: Desk, tables: Tables, order: Order, *, asked_at: int) -> 
     intent = await tables.intents.open_for(order.id)
     if intent is not None and intent.state is State.UNKNOWN and asked_at >= (intent.sent_at or 0):
         intent = await settle_by_look(desk, tables, intent, order)
+    if _asks_for_money(order) and (before is None or not _asks_for_money(before.order)):
+        await tables.alerts.note_paid(order.id, desk.now())
+    if _is_ours_to_pay(order) and (before is None or before.order.pay_deadline != order.pay_deadline):
+        await remind_to_pay(desk, tables, order)
     if before is None:
         await _announce_new(desk, tables, order)
     elif _news(before.order) != _news(order):
         await _announce_change(desk, tables, before, order)
+    if order.side is Side.SELL and order.is_final is not (before is None or before.order.is_final):
+        await _tie_twins(desk, tables, order)
+
+
+async def _tie_twins(desk: Desk, tables: Tables, order: Order) -> None:
+    """Whoever looks into the bank for one of the same total reads of this one, or no more of it."""
+    for twin in await tables.orders.twins(order):
+        if _asks_for_money(twin.order):
+            await announce_order(desk, tables, twin.order.id)
 
 
 def _is_reopened(before: StoredOrder, order: Order, asked_at: int) -> bool:
@@ -85,6 +103,7 @@ async def settle_by_look(desk: Desk, tables: Tables, intent: Intent, order: Orde
 
 async def record_outcome(desk: Desk, tables: Tables, intent: Intent) -> None:
     """Journal the outcome of an intent and bring the cards up to date; an unknown one rings."""
+    await settle_credit(desk, tables, intent)
     await tables.journal.add(
         at=desk.now(),
         actor=intent.actor,
@@ -94,11 +113,12 @@ async def record_outcome(desk: Desk, tables: Tables, intent: Intent) -> None:
         outcome=intent.state.value,
     )
     if intent.state is State.DONE and intent.action is not Action.MARK_PAID:
-        await tables.seals.end_for_order(intent.target, desk.now())
+        await tables.seals.end_for(intent.target, desk.now())
     is_unknown = intent.state is State.UNKNOWN
     if is_unknown:
         await tables.orders.need_topic(intent.target)
-    await announce_order(desk, tables, intent.target, ring=is_unknown, group_rings=is_unknown)
+    kind = AlertKind.UNKNOWN if is_unknown else None
+    await announce_order(desk, tables, intent.target, ring=is_unknown, group_rings=is_unknown, kind=kind)
     await tables.outbox.put_card(
         chat_id=intent.actor, person_id=intent.actor, order_id=intent.target, repost=False, ring=is_unknown,
         priority=0, at=desk.now(),
@@ -147,7 +167,7 @@ async def _announce_new(desk: Desk, tables: Tables, order: Order) -> None:
         await tables.orders.need_topic(order.id)
     if order.is_final and await _was_done_elsewhere(tables, None, order):
         await _say_done_elsewhere(desk, tables, order)
-    await announce_order(desk, tables, order.id, repost=True, ring=rings)
+    await announce_order(desk, tables, order.id, repost=True, ring=rings, kind=kind_of(order))
 
 
 def _is_ours_to_pay(order: Order) -> bool:
@@ -162,7 +182,8 @@ def _asks_for_money(order: Order) -> bool:
 async def _announce_change(desk: Desk, tables: Tables, before: StoredOrder, order: Order) -> None:
     old = before.order
     if _sealed_facts_moved(old, order):
-        await tables.seals.end_for_order(order.id, desk.now())
+        await tables.seals.end_for(order.id, desk.now())
+    await end_if_fallen(desk, tables, order.id)
     now_paid = _asks_for_money(order) and not _asks_for_money(old)
     now_appeal = order.in_appeal and not old.in_appeal and not order.is_final
     if now_appeal:
@@ -171,11 +192,15 @@ async def _announce_change(desk: Desk, tables: Tables, before: StoredOrder, orde
     if not late and await _was_done_elsewhere(tables, old, order):
         await _say_done_elsewhere(desk, tables, order)
     rings = now_paid or now_appeal
-    await announce_order(desk, tables, order.id, repost=rings, ring=rings)
+    has_ended = order.is_final and not old.is_final
+    kind = None if order.is_final and not has_ended else kind_of(order)
+    await announce_order(desk, tables, order.id, repost=rings, ring=rings, kind=kind)
 
 
 async def _say_done_elsewhere(desk: Desk, tables: Tables, order: Order) -> None:
     await tables.orders.mark_done_elsewhere(order.id)
+    if order.side is Side.SELL:
+        await settle_credit_elsewhere(desk, tables, order.id)
     facts = {"order": order.id, "status": order.status}
     await tables.journal.add(
         at=desk.now(), actor=None, action="done_elsewhere", target=order.id, facts=facts, outcome="seen"

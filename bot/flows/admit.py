@@ -9,12 +9,14 @@ from bot.domain.staff import Role
 from bot.domain.updates import Incoming, Kind, Verdict, decide, read_update
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk
+from bot.flows.hiding import SECRET
 from bot.flows.invites import is_invited
 from storage.inbox import Stored
 from storage.store import Tables
 
 HOUR_MS = 3_600_000
 ORDER_KEY = "order:"
+BROUGHT = "updates_are_brought_since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ async def admit(desk: Desk, batch: Sequence[Mapping[str, Any]]) -> list[Admitted
                 await _count_stranger(desk, tables, update)
             elif verdict is not Verdict.IGNORE:
                 rows.append(await _row(tables, update, verdict, now))
+            elif update.pinned and update.message_id and update.chat_id and update.chat_id == desk.desk_chat_id:
+                await tables.pinned_queue.say_service(update.chat_id, update.pinned, update.message_id)
         new = await tables.inbox.add(rows) if rows else []
         await _remember_last(tables, updates, rows)
     return [_admitted(stored) for stored in new]
@@ -61,6 +65,10 @@ async def _row(tables: Tables, update: Incoming, verdict: Verdict, now: int) -> 
         if shown is not None:
             is_live = update.data in shown.data and shown.person_id in (None, update.user_id)
             key = f"{ORDER_KEY}{shown.order_id}" if shown.order_id else key
+    elif update.kind is Kind.MESSAGE and update.answers is not None and update.chat_id is not None:
+        asked = await tables.messages.get(update.chat_id, update.answers)
+        if asked is not None and asked.kind == SECRET:
+            key = f"{SECRET}:{update.user_id}"
     envelope = {"verdict": verdict.value, "live": is_live, "update": dict(update.payload)}
     return Stored(update_id=update.update_id, key=key, payload=envelope, received_at=now)
 
@@ -110,7 +118,26 @@ async def handled(desk: Desk, update_id: int) -> None:
 
 
 async def next_offset(desk: Desk) -> int | None:
-    """Where to go on asking Telegram, or None to take whatever waits."""
+    """Where to go on asking Telegram, or None to take whatever waits.
+
+    What was brought may have come in any turn: there the last number confirms nothing of those before it.
+    """
     async with desk.store.read() as tables:
+        if await tables.desk.get(BROUGHT) is not None:
+            return None
         last = await tables.inbox.last_update_id()
     return last + 1 if last is not None else None
+
+
+async def expected(desk: Desk) -> int | None:
+    """The number of the update that Telegram brings next; remembers that it brings them."""
+    async with desk.store.write() as tables:
+        await tables.desk.put(BROUGHT, str(desk.now()))
+        last = await tables.inbox.last_update_id()
+    return last + 1 if last is not None else None
+
+
+async def asks_again(desk: Desk) -> None:
+    """What waited when the webhook ended is stored: from now on the last number confirms those before it."""
+    async with desk.store.write() as tables:
+        await tables.desk.delete(BROUGHT)

@@ -1,5 +1,7 @@
 """Open the second step: look at the venue, check every right, seal what the person is about to see."""
 
+from dataclasses import replace
+
 from bot.domain.actions import RIGHTS, check_action
 from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action, Intent, State
@@ -7,10 +9,15 @@ from bot.domain.orders import Order
 from bot.domain.seals import Choice, Seal, facts_of, fingerprint
 from bot.domain.situations import LockReason, Situation
 from bot.domain.staff import Limit, Person, Right, check_limit
+from bot.domain.two_people import Way
+from bot.flows import twin_question, two_people
 from bot.flows.absorb import look
 from bot.flows.announce import announce_order
 from bot.flows.assemble import learn_profile, name_of, situation_of, stored_order
 from bot.flows.desk import Desk
+from bot.flows.second_person import way
+from bot.flows.standing import end_if_fallen
+from bot.flows.starting import Waits
 from bot.flows.working_day import day_start
 from storage.orders import StoredOrder
 from storage.store import Tables
@@ -50,6 +57,8 @@ async def journal_refusal(desk: Desk, user_id: int, order_id: str, action: Actio
             facts={"reason": no.reason, **no.facts},
             outcome="not_allowed",
         )
+        await end_if_fallen(desk, tables, order_id)
+    desk.wake_relay.set()
 
 
 async def _open_step(
@@ -61,13 +70,13 @@ async def _open_step(
     async with desk.store.write() as tables:
         person = may(desk, user_id, order_id, action)  # the venue took its time; the right may be gone
         stored = await stored_order(tables, order_id)
-        choice = _with_requester(choice or Choice(), stored, person)
+        choice = await _sealed_choice(desk, tables, person, stored, action, choice or Choice())
         limit = await check_now(desk, tables, person, order, stored, action, choice)
         now = desk.now()
         facts = facts_of(order, action, person, limit, choice)
         seal = Seal(
             id=desk.new_id(),
-            order_id=order_id,
+            target=order_id,
             action=action,
             opened_by=user_id,
             opened_at=now,
@@ -87,8 +96,9 @@ async def _open_step(
             await announce_order(desk, tables, order_id)
         stored = await stored_order(tables, order_id)
         situation = await situation_of(desk, tables, stored)
+        goes = Way.AT_ONCE if choice.first is not None else await way(desk, tables, action, order, user_id)
     desk.wake_relay.set()
-    return situation, seal
+    return replace(situation, way=goes), seal
 
 
 def may(desk: Desk, user_id: int, order_id: str, action: Action) -> Person:
@@ -110,16 +120,15 @@ async def step_back(desk: Desk, user_id: int, order_id: str) -> Situation:
         return await situation_of(desk, tables, await stored_order(tables, order_id))
 
 
-async def cancels_today(desk: Desk) -> int:
-    """How many orders the desk has cancelled today: too many cost the merchant's standing."""
-    async with desk.store.read() as tables:
-        return await tables.intents.cancels_since(day_start(desk))
-
-
-def _with_requester(choice: Choice, stored: StoredOrder, person: Person) -> Choice:
+async def _sealed_choice(
+    desk: Desk, tables: Tables, person: Person, stored: StoredOrder, action: Action, choice: Choice
+) -> Choice:
+    """What the person decided, with who approved it first and who asked for it."""
+    approval = await two_people.to_complete(desk, tables, stored.order.id, action)
+    choice = two_people.with_first(approval if approval and approval.first != person.id else None, choice)
     if stored.requested_by is None or stored.requested_by == person.id:
         return choice
-    return Choice(choice.method, choice.reason, choice.memo, choice.answer, stored.requested_by)
+    return replace(choice, requester=stored.requested_by)
 
 
 async def check_now(
@@ -127,15 +136,18 @@ async def check_now(
 ) -> Limit:
     """Everything that forbids the action at this moment, read from the store. Returns the limit that was checked."""
     try:
-        return await _check_now(desk, tables, person, order, stored, action, choice)
+        limit = await check_rules(desk, tables, person, order, stored, action, choice)
+        await two_people.check(desk, tables, person, order, stored, action)
     except NotAllowed as no:
         no.facts = {"order": order.id, "action": action.value, **no.facts}
         raise
+    return limit
 
 
-async def _check_now(
+async def check_rules(
     desk: Desk, tables: Tables, person: Person, order: Order, stored: StoredOrder, action: Action, choice: Choice
 ) -> Limit:
+    """The same, but for what depends on other people."""
     await check_not_frozen(desk, tables)
     check_action(order, action, choice, person, LockReason(stored.lock[0]) if stored.lock else None)
     raise_if_open(desk, await tables.intents.open_for(order.id))
@@ -143,15 +155,18 @@ async def _check_now(
     limit = await tables.staff.limit(person.role, action.value)
     used = await tables.intents.used_since(person.id, action, day_start(desk))
     check_limit(person, limit, order.amount, used)
+    if action is Action.RELEASE:
+        await twin_question.check(desk, tables, order, choice)
     return limit
 
 
-async def check_not_frozen(desk: Desk, tables: Tables) -> None:
-    """Raises NotAllowed while the desk's money is frozen, or while its memory cannot be written."""
+async def check_not_frozen(desk: Desk, tables: Tables, waits: Waits = Waits.FOR_ORDERS) -> None:
+    """Raises NotAllowed while the desk's money is frozen, its memory cannot be written, or it has only just started."""
     if desk.is_halted:
         raise NotAllowed("halted")
     if await tables.desk.get("frozen") is not None:
         raise NotAllowed("desk_frozen")
+    desk.starting.check(waits)
 
 
 def _raise_if_ended(desk: Desk, intent: Intent | None) -> None:

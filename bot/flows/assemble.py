@@ -1,8 +1,9 @@
 """Put together what a card is drawn from: an order, who is on it, what was decided, what the venue said."""
 
 from bot.domain.errors import NotAllowed, VenueError
-from bot.domain.orders import Profile
-from bot.domain.situations import BankLook, Lock, LockReason, Situation, Twin
+from bot.domain.intents import Intent
+from bot.domain.orders import Profile, Side
+from bot.domain.situations import BankDoubts, BankLook, Lock, LockReason, OtherAnswer, Situation, Twin, Unlocked
 from bot.domain.staff import Right
 from bot.flows.desk import Desk, log
 from storage.orders import StoredOrder
@@ -21,6 +22,8 @@ async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situa
     """The order now, from the desk's memory only."""
     order = stored.order
     intent = await tables.intents.latest_for(order.id)
+    approval = await tables.approvals.open_for(order.id)
+    approval = approval if approval is not None and approval.is_live(desk.now()) else None
     lock = None
     if stored.lock is not None:
         reason, by, at = stored.lock
@@ -40,13 +43,43 @@ async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situa
         last_look=look,
         intent=intent,
         actor_name=name_of(desk, intent.actor if intent else None),
+        approval=approval,
+        first_name=name_of(desk, approval.first if approval else _first_of(intent)),
         requester_name=name_of(desk, (intent.requester if intent else None) or stored.requested_by),
         is_done_elsewhere=stored.is_done_elsewhere,
         twins=twins,
+        doubts=await doubts_of(desk, tables, stored),
         topic_url=topic_url(desk, stored.topic_id),
         chat_read_at=reading.read_at if reading is not None else None,
         has_unread_counts=desk.talk.has_counts,
+        on_duty=sum(person.on_duty and person.may(Right.CLAIM) for person in desk.people.values()),
+        may_appeal=order.may_appeal_at is not None and order.may_appeal_at * 1000 <= desk.now(),
     )
+
+
+async def doubts_of(desk: Desk, tables: Tables, stored: StoredOrder) -> BankDoubts:
+    """Only of what may still be released: a card that is over says nothing of them."""
+    order = stored.order
+    if order.side is not Side.SELL or order.is_final:
+        return BankDoubts()
+    about = await tables.doubts.about(order.id, order.counterparty_id)
+    unlocked = answered = None
+    if about.unlock is not None and about.unlock.done_at is not None:
+        unlocked = Unlocked(name_of(desk, about.unlock.asked_by), about.unlock.done_at, about.unlock.reason)
+    if about.answered is not None:
+        by, at, other_id = about.answered
+        other = await tables.orders.get(other_id)
+        name = other.order.counterparty_name if other is not None else ""
+        answered = OtherAnswer(name_of(desk, by), at, other_id if other is not None else "", name)
+    said = await tables.credits.second_of(order.id)
+    second = Unlocked(name_of(desk, said.asked_by), said.done_at or said.asked_at, said.reason) if said else None
+    return BankDoubts(about.snoozed_until, about.payer, about.mark, unlocked, answered, second)
+
+
+def _first_of(intent: Intent | None) -> int | None:
+    """Who approved it before its actor did."""
+    first = intent.arguments.get("first") if intent is not None else None
+    return int(first) if first else None
 
 
 async def twins_of(tables: Tables, stored: StoredOrder) -> tuple[Twin, ...]:

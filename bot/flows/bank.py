@@ -1,22 +1,30 @@
 """The honest answers at the bank question, and what they lock."""
 
 from bot.domain.errors import NotAllowed
+from bot.domain.intents import ORDER_ACTIONS, Action
 from bot.domain.orders import Side
 from bot.domain.situations import LockReason, Notice, Situation
 from bot.domain.staff import Right, Role
+from bot.domain.two_people import Why
 from bot.flows.announce import announce, announce_order, with_role
 from bot.flows.approve import raise_if_open
 from bot.flows.assemble import name_of, situation_of, stored_order
 from bot.flows.desk import Desk
+from bot.flows.locking import lock
+from bot.flows.standing import end_for_order
 from storage.orders import StoredOrder
 from storage.store import Tables
+
+MOST_NAME = 120
+DOUBTS = frozenset({"not_there_yet", *(reason.value for reason in LockReason)})
+"""answers that take the ground from under a yes somebody gave before"""
 
 
 async def not_there_yet(desk: Desk, user_id: int, order_id: str) -> Situation:
     """Somebody looked into the bank and the money is not there: kept with name and time; open confirms die."""
     desk.need(user_id, Right.CLAIM)
     async with desk.store.write() as tables:
-        await _unreleased_sale(tables, order_id)
+        await unreleased_sale(tables, order_id)
         await tables.orders.look(order_id, user_id, desk.now())
         await tables.orders.claim(order_id, user_id, desk.now())
         situation = await _said(desk, tables, user_id, order_id, "not_there_yet")
@@ -25,29 +33,32 @@ async def not_there_yet(desk: Desk, user_id: int, order_id: str) -> Situation:
 
 
 async def stop_release(desk: Desk, user_id: int, order_id: str, reason: LockReason) -> Situation:
-    """The payer is not the buyer: nobody releases until a lead unlocks."""
+    """The payer is not the buyer: nobody releases until a lead unlocks, and the buyer's next cards say so."""
     desk.need(user_id, Right.CLAIM)
     async with desk.store.write() as tables:
-        await _unreleased_sale(tables, order_id)
+        stored = await unreleased_sale(tables, order_id)
         raise_if_open(desk, await tables.intents.open_for(order_id))
-        await tables.orders.lock(order_id, reason, user_id, desk.now())
-        facts = {"order": order_id, "who": name_of(desk, user_id), "reason": reason.value}
-        await announce(desk, tables, Notice("release_locked", facts), with_role(desk, Role.LEAD))
-        situation = await _said(desk, tables, user_id, order_id, reason.value)
+        await lock(desk, tables, user_id, stored, reason)
+        situation = await _answered(desk, tables, user_id, order_id, reason.value)
     desk.wake_relay.set()
     return situation
 
 
-async def unlock(desk: Desk, user_id: int, order_id: str) -> Situation:
-    """A lead takes the lock away; the release itself still needs its own step."""
-    desk.need(user_id, Right.UNLOCK)
+async def keep_payer(desk: Desk, user_id: int, order_id: str, words: str) -> Situation:
+    """Who paid instead, as the bank shows the name: kept for as long as the order's own names.
+
+    Raises NotAllowed: `payer_name` for no name at all, `not_locked` when nobody doubts the payer any more.
+    """
+    desk.need(user_id, Right.CLAIM)
+    name = " ".join(words.split())[:MOST_NAME]
+    if not any(char.isalnum() for char in name):
+        raise NotAllowed("payer_name", {"order": order_id})
     async with desk.store.write() as tables:
-        stored = await _unreleased_sale(tables, order_id)
+        stored = await unreleased_sale(tables, order_id)
         if stored.lock is None:
             raise NotAllowed("not_locked", {"order": order_id})
-        await tables.orders.unlock(order_id)
-        situation = await _said(desk, tables, user_id, order_id, "unlock")
-        await announce_order(desk, tables, order_id, repost=True, ring=True)  # whoever waits for it must hear it
+        await tables.doubts.keep_payer(order_id, name, desk.now(), user_id)
+        situation = await _said(desk, tables, user_id, order_id, "payer_named")
     desk.wake_relay.set()
     return situation
 
@@ -73,6 +84,8 @@ async def ask_lead(desk: Desk, user_id: int, order_id: str, action: str) -> Situ
         if stored.order.is_final:
             raise NotAllowed("already_final", {"order": order_id, "status": stored.order.status})
         await tables.orders.set_requester(order_id, user_id)
+        if action in ORDER_ACTIONS:
+            await tables.approvals.ask(order_id, Action(action), user_id, desk.now())
         facts = {"order": order_id, "who": name_of(desk, user_id), "action": action, "coins": str(stored.order.coins)}
         leads = [person for person in with_role(desk, Role.LEAD) if person.id != user_id]
         await announce(desk, tables, Notice("ask_lead", facts), leads)
@@ -82,22 +95,8 @@ async def ask_lead(desk: Desk, user_id: int, order_id: str, action: str) -> Situ
     return situation
 
 
-async def show_payee(desk: Desk, user_id: int, order_id: str) -> Situation:
-    """Whom we are to pay, in full, for an operator or higher; that it was looked at is journalled."""
-    person = desk.need(user_id, Right.SHOW_PAYEE)
-    async with desk.store.write() as tables:
-        stored = await stored_order(tables, order_id)
-        if stored.order.side is not Side.BUY:
-            raise NotAllowed("wrong_side", {"order": order_id})
-        if stored.order.hides_payment:
-            raise NotAllowed("hides_payment", {"order": order_id})
-        if stored.order.holder_differs and person.role < Role.LEAD:
-            raise NotAllowed("holder_differs", {"order": order_id})
-        await _journal(desk, tables, user_id, "show_payee", order_id, {})
-        return await situation_of(desk, tables, stored)
-
-
-async def _unreleased_sale(tables: Tables, order_id: str) -> StoredOrder:
+async def unreleased_sale(tables: Tables, order_id: str) -> StoredOrder:
+    """Raises NotAllowed: `order_unknown`, `wrong_side`, `already_final`."""
     stored = await stored_order(tables, order_id)
     if stored.order.side is not Side.SELL:
         raise NotAllowed("wrong_side", {"order": order_id})
@@ -108,8 +107,14 @@ async def _unreleased_sale(tables: Tables, order_id: str) -> StoredOrder:
 
 async def _said(desk: Desk, tables: Tables, user_id: int, order_id: str, word: str) -> Situation:
     """Open confirms die, the answer is journalled, every copy of the card is brought up to date."""
-    await tables.seals.end_for_order(order_id, desk.now())
+    await tables.seals.end_for(order_id, desk.now())
     await _journal(desk, tables, user_id, word, order_id, {})
+    return await _answered(desk, tables, user_id, order_id, word)
+
+
+async def _answered(desk: Desk, tables: Tables, user_id: int, order_id: str, word: str) -> Situation:
+    if word in DOUBTS:
+        await end_for_order(desk, tables, order_id, Why.DOUBT, by=user_id, because=word)
     await announce_order(desk, tables, order_id)
     return await situation_of(desk, tables, await stored_order(tables, order_id))
 

@@ -1,6 +1,7 @@
 """A chat as a person opens it: its last lines, older ones, and the texts that leads have prepared."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.domain import templates as wording
 from bot.domain.conversation import Line, Template, Transcript
@@ -30,7 +31,14 @@ async def transcript(desk: Desk, user_id: int, order_id: str, before: int | None
         except (VenueError, NotAllowed) as error:
             log.info("chat of %s not read for a person: %s", order_id, error)
     async with desk.store.read() as tables:
-        return await _page(desk, tables, order_id, before)
+        page = await _page(desk, tables, order_id, before)
+        return replace(page, held=await _questions(tables, user_id, order_id))
+
+
+async def _questions(tables: Tables, user_id: int, order_id: str) -> int:
+    """An album or a message in parts is asked about once."""
+    held = await tables.sayings.held_for(user_id, order_id)
+    return len({(one.source_chat, one.album or one.source_message, one.attempt) for one in held})
 
 
 async def _page(desk: Desk, tables: Tables, order_id: str, before: int | None) -> Transcript:

@@ -1,6 +1,8 @@
 """Is everything set up right? Asks each venue, harmlessly, and returns findings; the words are made elsewhere."""
 
 import time
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from bot.clients.telegram import Group, Telegram
 from bot.domain.assumptions import ASSUMPTIONS
@@ -8,6 +10,7 @@ from bot.domain.errors import NotAllowed, Refused, VenueError
 from bot.domain.findings import Finding
 from bot.domain.reach import NotReached, Rejected
 from bot.domain.staff import Role
+from bot.flows.announce import with_role
 from bot.flows.desk import Desk
 
 GATE_LABELS = {
@@ -23,10 +26,15 @@ RIGHT_OF = {
 }
 
 
-async def check(desk: Desk, telegram: Telegram, chat_id: int | None) -> list[Finding]:
-    """All findings, venue by venue; nothing here changes anything at a venue."""
-    findings = [*_settings(desk), *await _database(desk), *await _gate(desk)]
-    findings += await _telegram(desk, telegram, chat_id)
+async def check(
+    desk: Desk, telegram: Telegram, chat_id: int | None, webhook_url: str | None = None, *, font: str = ""
+) -> list[Finding]:
+    """All findings, venue by venue; nothing here changes anything at a venue. `webhook_url`: where Telegram shall bring
+    updates, None when the desk asks for them. `font`: what pictures write Chinese with, empty for none."""
+    pictures = Finding("pictures", "font", True if font else None, {"font": font})
+    findings = [*_settings(desk), *await _database(desk), pictures]
+    findings += [*await _gate(desk), *await _gate_pay(desk), *_mtpay(desk)]
+    findings += await _telegram(desk, telegram, chat_id, webhook_url)
     findings += _owners(desk)
     findings += await _assumptions(desk)
     return findings
@@ -91,7 +99,48 @@ async def _market(desk: Desk, asset: str, fiat: str) -> Finding:
     return Finding("gate", "market", True, {"market": market, "orders": str(len(rows))})
 
 
-async def _telegram(desk: Desk, telegram: Telegram, chat_id: int | None) -> list[Finding]:
+async def _gate_pay(desk: Desk) -> list[Finding]:
+    """One harmless read per account: key, signature, clock and the right to act for a sub-account in one."""
+    pay = desk.exchange.pay
+    if pay is None:
+        return [Finding("gate_pay", "off", None)]
+    found = []
+    for account in desk.exchange.accounts:
+        try:
+            codes = await pay.currencies(account=account, side="sell")
+        except (VenueError, NotAllowed) as no:
+            facts = {"account": account, "why": str(no)[:200], "code": getattr(no, "code", "")}
+            found.append(Finding("gate_pay", "account", False, facts))
+        else:
+            found.append(Finding("gate_pay", "account", True, {"account": account, "coins": str(len(codes))}))
+    found.append(await _bank_accounts(desk))
+    found.append(Finding("gate_pay", "callbacks", True if desk.exchange.public_url else None))
+    skew = pay.skew_seconds
+    found.append(Finding("gate_pay", "clock", abs(skew) <= SKEW_WARNING_SECONDS, {"seconds": f"{skew:.1f}"}))
+    return found
+
+
+async def _bank_accounts(desk: Desk) -> Finding:
+    try:
+        banks = await desk.exchange.off_ramp.banks()
+    except (VenueError, NotAllowed) as no:
+        return Finding("gate_pay", "banks", False, {"why": str(no)[:200]})
+    usable = sum(bank.is_usable for bank in banks)
+    return Finding("gate_pay", "banks", True if usable else None, {"number": str(len(banks)), "usable": str(usable)})
+
+
+def _mtpay(desk: Desk) -> list[Finding]:
+    """There is nothing harmless to ask MTPay: only whether a link could be asked for at all."""
+    if desk.exchange.mtpay is None:
+        return [Finding("mtpay", "off", None)]
+    try:
+        desk.exchange.check_deposits()
+    except NotAllowed as no:
+        return [Finding("mtpay", "address", False, {"why": no.reason})]
+    return [Finding("mtpay", "address", True, {"url": desk.exchange.public_url}), Finding("mtpay", "key", None)]
+
+
+async def _telegram(desk: Desk, telegram: Telegram, chat_id: int | None, webhook_url: str | None) -> list[Finding]:
     started = time.monotonic()
     try:
         await telegram.start()
@@ -104,11 +153,33 @@ async def _telegram(desk: Desk, telegram: Telegram, chat_id: int | None) -> list
         Finding("telegram", "reach", True, {"ms": taken}),
         Finding("telegram", "token", True, {"name": telegram.username}),
     ]
+    found += await _webhook(telegram, webhook_url)
     found += await _group(desk, telegram, chat_id)
     for person in sorted(desk.people.values(), key=lambda one: one.id):
         facts = {"name": person.name, "id": str(person.id)}
         area = "owners" if person.role is Role.OWNER else "staff"
         found.append(Finding(area, "reachable", await _is_reachable(telegram, person.id), facts))
+    return found
+
+
+async def _webhook(telegram: Telegram, wanted: str | None) -> list[Finding]:
+    """How updates reach the desk, and what Telegram says went wrong with it. Only hosts are told, no addresses."""
+    try:
+        seen = await telegram.webhook()
+    except NotReached as no:
+        return [Finding("telegram", "webhook", None, {"why": str(no)[:200]})]
+    set_there, facts = urlsplit(seen.url).hostname or "–", {"host": urlsplit(wanted or "").hostname or "–"}
+    if wanted is None:
+        if not seen.url:
+            return [Finding("telegram", "polling", True)]
+        return [Finding("telegram", "polling", None, {"host": set_there, "waiting": str(seen.waiting)})]
+    if seen.url != wanted:
+        key = "webhook_elsewhere" if seen.url else "webhook_unset"
+        return [Finding("telegram", key, None, facts | {"other": set_there})]
+    found = [Finding("telegram", "webhook", True, facts | {"waiting": str(seen.waiting)})]
+    if seen.error:
+        at = datetime.fromtimestamp(seen.error_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        found.append(Finding("telegram", "delivery", False if seen.waiting else None, {"why": seen.error, "at": at}))
     return found
 
 
@@ -148,14 +219,19 @@ def _right(group: Group, key: str, right: str) -> bool | None:
 
 def _owners(desk: Desk) -> list[Finding]:
     number = len(desk.policy.owners)
-    return [Finding("owners", "count", None if number == 1 else True, {"number": str(number)})]
+    found = [Finding("owners", "count", None if number == 1 else True, {"number": str(number)})]
+    if number == 1 and len(with_role(desk, Role.LEAD)) <= 1:
+        found.append(Finding("owners", "alone", True if desk.policy.rings_outside else None))
+    return found
 
 
 async def _assumptions(desk: Desk) -> list[Finding]:
     async with desk.store.read() as tables:
         seen = {key: (confirmed, refuted) for key, confirmed, refuted, _ in await tables.assumptions.all()}
     found = []
-    for assumption in ASSUMPTIONS:
+    exchange = desk.exchange
+    set_up = {"gate": desk.gate, "gate_pay": exchange.pay, "mtpay": exchange.mtpay}
+    for assumption in (one for one in ASSUMPTIONS if set_up[one.venue] is not None):
         confirmed, refuted = seen.get(assumption.key, (None, None))
         ok = False if refuted is not None else True if confirmed is not None else None
         found.append(Finding("assumptions", assumption.key, ok, {"section": assumption.section}))

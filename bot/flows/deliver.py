@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.domain.alerts import AlertKind, Loudness
 from bot.domain.situations import Notice, Reader, Situation
-from bot.flows.announce import hand_over
+from bot.domain.topics import Stage
+from bot.flows import topics
+from bot.flows.announce import hand_over, heard_as
 from bot.flows.assemble import situation_of, stored_order
 from bot.flows.desk import Desk
+from bot.flows.erasing import note_passing
+from bot.flows.escalate import is_over
 from bot.flows.read_chat import CHAT, listeners, put
 from storage.messages import Shown
 from storage.orders import StoredOrder
@@ -76,6 +81,9 @@ async def take(desk: Desk, deliveries: list[Delivery]) -> list[Task]:
     async with desk.store.write() as tables:
         tasks = []
         for delivery in await tables.outbox.take([delivery.id for delivery in deliveries]):
+            if await is_over(tables, delivery.notice, delivery.order_id):
+                await tables.outbox.drop(delivery.id, desk.now(), "over")
+                continue
             task = await _task(desk, tables, delivery)
             if task is None:
                 await tables.outbox.drop(delivery.id, desk.now(), "nobody may read it")
@@ -96,6 +104,8 @@ async def _task(desk: Desk, tables: Tables, delivery: Delivery) -> Task | None:
         return Task(delivery, reader, None, notice, None, None, False, False)
     stored = await stored_order(tables, delivery.order_id)
     shown = await tables.messages.card(delivery.chat_id, delivery.order_id)
+    if delivery.ring and stored.order.is_final and not await _wants_ends(desk, tables, delivery.person_id):
+        delivery = replace(delivery, ring=False)  # it was to ring for what is over by now
     situation = await situation_of(desk, tables, stored)
     topic_id = stored.topic_id if delivery.person_id is None else None
     return Task(
@@ -110,6 +120,13 @@ async def _task(desk: Desk, tables: Tables, delivery: Delivery) -> Task | None:
     )
 
 
+async def _wants_ends(desk: Desk, tables: Tables, person_id: int | None) -> bool:
+    person = desk.people.get(person_id or 0)
+    if person is None:
+        return False
+    return heard_as(desk, await tables.alerts.wishes(), person, AlertKind.ENDED) is Loudness.ON
+
+
 def wants_topic(desk: Desk, stored: StoredOrder) -> bool:
     if desk.policy.topics == "off" or stored.order.is_final:
         return False
@@ -121,7 +138,10 @@ async def _is_being_confirmed(desk: Desk, tables: Tables, delivery: Delivery, sh
     if delivery.repost or shown is None or shown.kind != CONFIRM:
         return False
     seals = await tables.seals.open_for(shown.order_id or "")
-    return any(seal.opened_by == shown.person_id and not seal.is_expired(desk.now()) for seal in seals)
+    if any(seal.opened_by == shown.person_id and not seal.is_expired(desk.now()) for seal in seals):
+        return True
+    since = desk.now() - desk.policy.approval_seconds * 1000
+    return await tables.twin_questions.is_asked(shown.order_id or "", shown.person_id or 0, since)
 
 
 async def finish(desk: Desk, deliveries: list[Delivery], shown: list[Shown]) -> None:
@@ -133,11 +153,15 @@ async def finish(desk: Desk, deliveries: list[Delivery], shown: list[Shown]) -> 
 
 
 async def remember(desk: Desk, shown: Shown, seal_id: str | None = None) -> None:
-    """Something was shown outside the outbox: an answer to a tap or a command."""
+    """Something was shown outside the outbox: an answer to a tap or a command.
+
+    A confirm may be read from when Telegram had it, however long our memory takes to note that.
+    """
     async with desk.store.write() as tables:
         await tables.messages.remember(shown)
+        await note_passing(tables, shown)
         if seal_id is not None:
-            await tables.seals.shown(seal_id, desk.now())
+            await tables.seals.shown(seal_id, shown.at)
 
 
 async def card_in(desk: Desk, chat_id: int, order_id: str) -> Shown | None:
@@ -181,17 +205,23 @@ async def recover(desk: Desk) -> int:
         return await tables.outbox.recover()
 
 
-async def topic_made(desk: Desk, order_id: str, topic_id: int | None) -> None:
+async def topic_made(
+    desk: Desk, order_id: str, topic_id: int | None, *, name: str = "", stage: Stage = Stage.GOING_ON
+) -> None:
     """The order's topic in the desk group; None when people deleted it: then a new one gets the whole chat again.
 
-    An order that gets no new one starts nothing over: its chat would pour into the group's main view.
+    So does the new one of an order whose old one was removed. An order that gets no new one starts nothing over: its
+    chat would pour into the group's main view.
     """
     async with desk.store.write() as tables:
-        await tables.orders.set_topic(order_id, topic_id)
         stored, group = await tables.orders.get(order_id), desk.desk_chat_id
-        if topic_id is not None or group is None or stored is None or not wants_topic(desk, stored):
-            return
-        if await tables.chats.told(group, order_id) is not None:
+        if topic_id is None:
+            await tables.orders.set_topic(order_id, None)
+            await tables.topics.lost(order_id, desk.now())
+            starts_over = stored is not None and wants_topic(desk, stored)
+        else:
+            starts_over = await topics.born(tables, group or 0, order_id, topic_id, name, stage, desk.now())
+        if starts_over and group is not None and await tables.chats.told(group, order_id) is not None:
             await tables.chats.start_over(group, order_id)
             await put(desk, tables, group, None, order_id)
 

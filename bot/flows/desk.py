@@ -14,6 +14,9 @@ from bot.domain.errors import NotAllowed
 from bot.domain.orders import Profile
 from bot.domain.policy import Policy
 from bot.domain.staff import Person, Right
+from bot.flows.exchange import Exchange
+from bot.flows.hearing import Hearing
+from bot.flows.starting import Starting
 from bot.flows.talk import Talk
 from storage.store import Store, StoreError, Tables
 
@@ -42,6 +45,7 @@ class Desk:
     desk_chat_id: int | None = None
     alarm: Callable[[str], Awaitable[None]] = _unheard
     is_halted: bool = False
+    cried_at: int | None = None
     started_at: int = 0
     standing_changed_at: int = 0
     looked_at: int | None = None
@@ -50,6 +54,9 @@ class Desk:
     wake_relay: asyncio.Event = field(default_factory=asyncio.Event)
     look_not_before: dict[str, int] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
+    hearing: Hearing = field(default_factory=Hearing)
+    exchange: Exchange = field(default_factory=Exchange)
+    starting: Starting = field(default_factory=Starting)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def now(self) -> int:
@@ -74,6 +81,13 @@ class Desk:
         return person
 
     async def read_people(self, tables: Tables) -> None:
+        """As the block has them, which rights are then judged by; as they were when it does not become durable."""
+        before = self.people
+
+        def restore() -> None:
+            self.people = before
+
+        tables.staff.if_undone(restore)
         self.people = {person.id: person for person in await tables.staff.people()}
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":

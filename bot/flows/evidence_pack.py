@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from bot.domain.attachments import FileState, KeptFile
 from bot.domain.chat import Author, ChatKind
+from bot.domain.errors import NotAllowed
 from bot.domain.evidence import (
     Case,
     PackFile,
@@ -28,9 +29,14 @@ from bot.domain.evidence import (
     readme,
 )
 from bot.domain.sayings import Saying
+from bot.domain.situations import Situation
 from bot.domain.staff import Right
+from bot.flows import assemble
+from bot.flows.announce import NORMAL
 from bot.flows.assemble import name_of, stored_order
+from bot.flows.deliver import Delivery
 from bot.flows.desk import Desk, StoreError, log
+from bot.flows.duress import kept_from
 from bot.flows.order_export import order_document
 from storage.chats import Heard
 from storage.store import Tables
@@ -38,30 +44,76 @@ from storage.store import Tables
 MOST_FOR_A_PHONE = 45_000_000
 """Telegram takes 50 MB from a bot; what does not fit is named in the pack"""
 EVERYTHING = 1_000_000
+AGAIN_MS = 5000
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 ALREADY_SMALL = ("image/", "video/")
 
 
+PACK = "pack"
+
+
+async def later(desk: Desk, user_id: int, order_id: str) -> None:
+    """Telegram did not take it: the person gets the pack when it is back, as it is then."""
+    async with desk.store.write() as tables:
+        await tables.outbox.put_line(
+            chat_id=user_id, person_id=user_id, kind=PACK, key=f"{PACK}:{order_id}", order_id=order_id, facts={},
+            ring=False, priority=NORMAL, at=desk.now(), next_at=desk.now() + AGAIN_MS,
+        )  # fmt: skip
+    desk.wake_relay.set()
+
+
+async def waiting(desk: Desk, delivery: Delivery) -> tuple[Situation, bytes, dict[str, str]] | None:
+    """The order, its pack and what the journal keeps of it; None for somebody who may not have it any more."""
+    order_id, user_id = delivery.order_id or "", delivery.person_id
+    if user_id is None:
+        return None
+    try:
+        situation = await assemble.show(desk, user_id, order_id)
+        return situation, *await _made(desk, order_id, user_id)
+    except NotAllowed as no:
+        log.info("the pack of %s is not for %s any more: %s", order_id, user_id, no)
+        return None
+
+
+async def handed(desk: Desk, delivery: Delivery, facts: dict[str, str] | None) -> None:
+    """It was told, `facts` of the pack go into the journal; without them there was nothing to hand over."""
+    async with desk.store.write() as tables:
+        await tables.outbox.sent([delivery.id], desk.now())
+        if facts is not None:
+            await _journal(desk, tables, delivery.person_id, delivery.order_id or "", facts)
+
+
 async def pack(desk: Desk, order_id: str, user_id: int | None) -> bytes:
     """The zip; for a person at most 45 MB of files, for the command line (None) all. Raises NotAllowed, StoreError."""
+    content, facts = await _made(desk, order_id, user_id)
+    async with desk.store.write() as tables:
+        await _journal(desk, tables, user_id, order_id, facts)
+    return content
+
+
+async def _made(desk: Desk, order_id: str, user_id: int | None) -> tuple[bytes, dict[str, str]]:
     language = desk.policy.language
     if user_id is not None:
         language = desk.need(user_id, Right.EXPORT).language
     async with desk.store.read() as tables:
-        case = named(await _case(desk, tables, order_id))
+        case = named(await _case(desk, tables, order_id, user_id))
     content = await _zipped(desk, case, language, most=None if user_id is None else MOST_FOR_A_PHONE)
     facts = {"files": str(len(case.files)), "messages": str(len(case.said)), "sha256": await _sha256(content)}
-    async with desk.store.write() as tables:
-        await tables.journal.add(
-            at=desk.now(), actor=user_id, action="export", target=order_id, facts=facts, outcome="done"
-        )
-    return content
+    return content, facts
 
 
-async def _case(desk: Desk, tables: Tables, order_id: str) -> Case:
+async def _journal(desk: Desk, tables: Tables, user_id: int | None, order_id: str, facts: dict[str, str]) -> None:
+    await tables.journal.add(
+        at=desk.now(), actor=user_id, action="export", target=order_id, facts=facts, outcome="done"
+    )
+
+
+async def _case(desk: Desk, tables: Tables, order_id: str, user_id: int | None) -> Case:
     stored = await stored_order(tables, order_id)
     reading = await tables.chats.reading(order_id)
-    journal = tuple(reversed(await tables.journal.page(limit=EVERYTHING, offset=0, target=order_id)))
+    without = await kept_from(tables, user_id)
+    newest_first = await tables.journal.page(limit=EVERYTHING, offset=0, target=order_id, without=without)
+    journal = tuple(reversed(newest_first))
     sayings = tuple(await tables.sayings.of_order(order_id))
     by_id = {saying.id: saying for saying in sayings}
     said = [

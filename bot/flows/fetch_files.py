@@ -6,8 +6,10 @@ from bot.domain.attachments import KeptFile, NotFetched
 from bot.domain.errors import NotAllowed
 from bot.domain.situations import Notice
 from bot.domain.staff import Right, Role
+from bot.flows import payee
 from bot.flows.announce import QUIET, announce, with_role
 from bot.flows.desk import Desk, StoreError, log
+from bot.flows.step_up import check_deed
 from storage.store import Tables
 
 WAIT_MS = (1000, 4000, 10_000)
@@ -53,7 +55,10 @@ async def _fetch(desk: Desk, file: KeptFile) -> None:
     assert desk.talk.hosts is not None
     try:
         fetched = await desk.talk.hosts.fetch(file.url)
-        sha256 = await desk.store.files.put(fetched.content)
+        content, content_type = fetched.content, fetched.content_type
+        if not file.is_of_chat:
+            content, content_type = await payee.as_picture(desk, content, file.host)
+        sha256 = await desk.store.files.put(content)
     except NotFetched as no:
         await _not_fetched(desk, file, no)
     except StoreError as full:
@@ -64,7 +69,7 @@ async def _fetch(desk: Desk, file: KeptFile) -> None:
         await _not_fetched(desk, file, NotFetched("away", file.host, is_final=False))
     else:
         async with desk.store.write() as tables:
-            await tables.files.kept(file.number, sha256, fetched.content_type, len(fetched.content))
+            await tables.files.kept(file.number, sha256, content_type, len(content))
             await _show_late(desk, tables, file)
     desk.talk.wake.set()
     desk.wake_relay.set()
@@ -84,6 +89,9 @@ async def _not_fetched(desk: Desk, file: KeptFile, no: NotFetched) -> None:
 
 async def _show_late(desk: Desk, tables: Tables, file: KeptFile) -> None:
     """Its line was told without it: it follows where that was, or why it will not."""
+    if not file.is_of_chat:
+        await payee.qr_came(desk, tables, file)
+        return
     message = await tables.files.message_of(file.number)
     for chat_id, number in (await tables.chats.tellings(file.order_id)).items():
         if message is None or number < message:
@@ -120,6 +128,7 @@ async def host_of_file(desk: Desk, user_id: int, number: str) -> KeptFile:
 async def allow_host(desk: Desk, user_id: int, number: str) -> str:
     """An owner trusts one more host for files; what waited for it is fetched now and shown where it was missing."""
     file = await host_of_file(desk, user_id, number)
+    await check_deed(desk, user_id, "allow_file_host", file.host, is_always=True, is_money=False)
     async with desk.store.write() as tables:
         known = (await tables.desk.get(ALLOWED_HOSTS) or "").split()
         if file.host not in known:

@@ -4,26 +4,37 @@ from bot.domain.situations import Notice
 from bot.domain.staff import Person, Right, Role
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk
-from bot.flows.people import journal
+from bot.flows.duress import FROZEN, QUIETLY
+from bot.flows.journal_line import journal
+from bot.flows.standing import end_all
+from bot.flows.step_up import check_deed
 
 
 async def freeze_desk(desk: Desk, user_id: int | None) -> None:
-    """Stop the desk's money. `user_id` None: the command line."""
+    """Stop the desk's money, for all to see. `user_id` None: the command line."""
     if user_id is not None:
         desk.need(user_id, Right.FREEZE)
     async with desk.store.write() as tables:
-        await tables.desk.put("frozen", str(desk.now()))
+        await tables.desk.put(FROZEN, str(desk.now()))
+        await tables.desk.delete(QUIETLY)
         await journal(desk, tables, user_id, "freeze", "desk", {}, "done")
         who = {"who": desk.people[user_id].name if user_id in desk.people else ""}
         await announce(desk, tables, Notice("desk_frozen", who), _others(desk, user_id), group=True)
+        await end_all(desk, tables, user_id)
     desk.wake_relay.set()
 
 
 async def unfreeze_desk(desk: Desk, user_id: int) -> None:
+    """Whoever has a PIN gives it for this each time: a lost phone alone must not undo the paper card."""
     desk.need(user_id, Right.UNFREEZE)
+    await check_deed(desk, user_id, "unfreeze", is_always=True, is_money=False)
     async with desk.store.write() as tables:
-        await tables.desk.delete("frozen")
+        desk.need(user_id, Right.UNFREEZE)
+        await tables.desk.delete(FROZEN)
+        await tables.desk.delete(QUIETLY)
+        await tables.step_up.end_quiet()
         await journal(desk, tables, user_id, "unfreeze", "desk", {}, "done")
+        await end_all(desk, tables, user_id)
         who = {"who": desk.people[user_id].name}
         await announce(desk, tables, Notice("desk_unfrozen", who), _others(desk, user_id), group=True)
     desk.wake_relay.set()

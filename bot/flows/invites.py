@@ -8,7 +8,9 @@ from bot.domain.situations import Notice
 from bot.domain.staff import Person, Right, Role
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk
-from bot.flows.people import journal, newcomer
+from bot.flows.journal_line import journal
+from bot.flows.people import newcomer
+from bot.flows.step_up import check_deed
 from storage.staff import Invite
 from storage.store import Tables
 
@@ -18,6 +20,7 @@ async def invite(desk: Desk, user_id: int, role: Role) -> tuple[Invite, str]:
     desk.need(user_id, Right.STAFF)
     if role is Role.OWNER:
         raise NotAllowed("owner_from_settings")
+    await check_deed(desk, user_id, "invite", role.word, is_always=True, is_money=False)
     code = secrets.token_urlsafe(18)
     now = desk.now()
     made = Invite(
@@ -70,7 +73,9 @@ async def admit_person(desk: Desk, user_id: int, invite_id: str, role: Role) -> 
     if role is Role.OWNER:
         raise NotAllowed("owner_from_settings")
     assert found.used_by is not None
+    await check_deed(desk, user_id, "staff_join", str(found.used_by), detail=role.word, is_always=True, is_money=False)
     async with desk.store.write() as tables:
+        desk.need(user_id, Right.STAFF)
         if not await tables.staff.settle_invite(invite_id, "joined", desk.now()):
             raise NotAllowed("invite_ended")
         person = newcomer(desk, found.used_by, found.used_name, role)

@@ -1,4 +1,4 @@
-"""What everybody sets for themselves: duty, language, time zone."""
+"""What everybody sets for themselves: language, time zone, and that the bot may write to them."""
 
 from dataclasses import replace
 from zoneinfo import available_timezones
@@ -6,19 +6,7 @@ from zoneinfo import available_timezones
 from bot.domain.errors import NotAllowed
 from bot.domain.staff import Person, Right
 from bot.flows.desk import Desk
-from bot.flows.people import OWNER_UNNAMED, journal
-
-
-async def set_duty(desk: Desk, user_id: int, on: bool) -> Person:
-    """On or off the bell."""
-    desk.need(user_id, Right.CLAIM)
-    async with desk.store.write() as tables:
-        await tables.staff.set_duty(user_id, on, desk.now())
-        if on:
-            await tables.staff.set_reachable(user_id, True)
-        await journal(desk, tables, user_id, "duty", str(user_id), {"on": str(on)}, "done")
-        await desk.read_people(tables)
-    return desk.people[user_id]
+from bot.flows.people import OWNER_UNNAMED
 
 
 async def started(desk: Desk, user_id: int, name: str) -> None:

@@ -1,10 +1,12 @@
 """Staff: list, change, remove, limit, freeze. Owners come from the settings and cannot be changed here."""
 
 from bot.domain.errors import NotAllowed
-from bot.domain.intents import Action
+from bot.domain.intents import LIMITED
 from bot.domain.staff import Limit, Person, Right, Role
 from bot.flows.desk import Desk
-from storage.store import Tables
+from bot.flows.journal_line import journal
+from bot.flows.standing import end_of_people
+from bot.flows.step_up import check_deed
 
 OWNER_UNNAMED = "Owner"
 
@@ -49,10 +51,13 @@ def _target(desk: Desk, given: int) -> Person:
 async def change_role(desk: Desk, user_id: int, target_id: int, role: Role) -> Person:
     desk.need(user_id, Right.STAFF)
     _changeable(desk, _target(desk, target_id), role)
+    await check_deed(desk, user_id, "staff_role", str(target_id), detail=role.word, is_always=True, is_money=False)
     async with desk.store.write() as tables:
+        desk.need(user_id, Right.STAFF)
         await tables.staff.set_role(target_id, role)
         await journal(desk, tables, user_id, "staff_role", str(target_id), {"role": role.word}, "done")
         await desk.read_people(tables)
+        await end_of_people(desk, tables, {target_id}, user_id)
     return desk.people[target_id]
 
 
@@ -66,44 +71,51 @@ async def remove(desk: Desk, user_id: int, target_id: int) -> Person:
     desk.need(user_id, Right.STAFF)
     person = _target(desk, target_id)
     _changeable(desk, person)
+    await check_deed(desk, user_id, "staff_remove", str(target_id), is_always=True, is_money=False)
     async with desk.store.write() as tables:
+        desk.need(user_id, Right.STAFF)
         await tables.staff.remove(target_id)
+        await tables.step_up.forget(target_id)
         await journal(desk, tables, user_id, "staff_remove", str(target_id), {"role": person.role.word}, "done")
         await desk.read_people(tables)
+        await end_of_people(desk, tables, {target_id}, user_id)
     return person
 
 
 async def freeze_person(desk: Desk, user_id: int, target_id: int, frozen: bool) -> Person:
-    """Leads and owners freeze; owners thaw. Nobody freezes somebody above themselves."""
+    """Leads and owners freeze; owners thaw, with their PIN. Nobody freezes somebody above themselves."""
     actor = desk.need(user_id, Right.FREEZE if frozen else Right.UNFREEZE)
     person = _target(desk, target_id)
     if person.role > actor.role or person.id in desk.policy.owners:
         raise NotAllowed("role_too_low", {"role": actor.role.word, "needed": Role.OWNER.word})
+    if not frozen:
+        await check_deed(desk, user_id, "staff_unfreeze", str(target_id), is_always=True, is_money=False)
     async with desk.store.write() as tables:
+        desk.need(user_id, Right.FREEZE if frozen else Right.UNFREEZE)
         await tables.staff.set_frozen(target_id, frozen, desk.now())
         word = "staff_freeze" if frozen else "staff_unfreeze"
         await journal(desk, tables, user_id, word, str(target_id), {}, "done")
         await desk.read_people(tables)
+        await end_of_people(desk, tables, {target_id}, user_id)
     return desk.people[target_id]
 
 
 async def set_limit(desk: Desk, user_id: int, role: Role, action: str, limit: Limit) -> None:
     desk.need(user_id, Right.STAFF)
-    if action not in {item.value for item in Action}:
+    if action not in {item.value for item in LIMITED}:
         raise NotAllowed("unknown_action", {"given": action[:30]})
+    wish = f"{action} {limit.per_action:f} {limit.per_day:f}"
+    await check_deed(desk, user_id, "limit", role.word, detail=wish, is_always=True, is_money=False)
     async with desk.store.write() as tables:
+        desk.need(user_id, Right.STAFF)
         await tables.staff.set_limit(role, action, limit, desk.now(), user_id)
         facts = {"action": action, "per_action": format(limit.per_action, "f"), "per_day": format(limit.per_day, "f")}
         await journal(desk, tables, user_id, "limit", role.word, facts, "done")
+        of_role = {person.id for person in desk.people.values() if person.role is role}
+        await end_of_people(desk, tables, of_role, user_id)
 
 
 async def limits(desk: Desk, user_id: int) -> list[tuple[Role, str, Limit]]:
     desk.need(user_id, Right.STAFF)
     async with desk.store.read() as tables:
         return await tables.staff.limits()
-
-
-async def journal(
-    desk: Desk, tables: Tables, actor: int | None, action: str, target: str, facts: dict[str, str], outcome: str
-) -> None:
-    await tables.journal.add(at=desk.now(), actor=actor, action=action, target=target, facts=facts, outcome=outcome)

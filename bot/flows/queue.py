@@ -5,6 +5,7 @@ from bot.domain.situations import Queue, Situation
 from bot.domain.staff import Right
 from bot.flows.assemble import situation_of
 from bot.flows.desk import Desk
+from bot.flows.duress import is_shown_frozen
 
 
 def needs_somebody(situation: Situation) -> bool:
@@ -27,9 +28,14 @@ def urgency(situation: Situation) -> tuple[int, int]:
 async def queue(desk: Desk, user_id: int) -> Queue:
     """The queue for somebody who may read. What this person has claimed comes first among equals."""
     desk.need(user_id, Right.READ)
+    return await queue_for(desk, user_id)
+
+
+async def queue_for(desk: Desk, user_id: int | None) -> Queue:
+    """The queue without asking who wants it: for the group, whose members the desk watches."""
     async with desk.store.read() as tables:
         situations = [await situation_of(desk, tables, stored) for stored in await tables.orders.open_orders()]
-        is_frozen = await tables.desk.get("frozen") is not None
+        is_frozen = await is_shown_frozen(tables, user_id)
     now = sorted(
         (s for s in situations if needs_somebody(s)), key=lambda s: (s.claimed_by not in (None, user_id), urgency(s))
     )

@@ -6,11 +6,12 @@ documented. So every read overlaps what is held by a few seconds, and equal mess
 
 from collections.abc import Sequence
 
+from bot.domain.alerts import AlertKind, Loudness
 from bot.domain.chat import Author, Chat, ChatKind, ChatMessage
 from bot.domain.errors import NotAllowed
 from bot.domain.sayings import Event, Saying, SayingKind, State, proves_missing, same_words
 from bot.domain.staff import Person, Right
-from bot.flows.announce import NORMAL, QUIET, bell
+from bot.flows.announce import NORMAL, QUIET, bell, heard_as
 from bot.flows.desk import Desk
 from bot.flows.saying_outcome import record
 from storage.chats import Heard
@@ -19,6 +20,7 @@ from storage.store import Tables
 
 OVERLAP_SECONDS = 3
 MOST_PAGES = 40
+WHOLE_EVERY_MS = 60_000
 SMALLEST_PAGE = 4
 """no venue cuts its pages shorter; a page of fewer messages was not cut"""
 RING_EVERY_MS = 180_000
@@ -71,10 +73,13 @@ async def own_identity(desk: Desk) -> str:
 async def _pages(desk: Desk, order_id: str, newest: int | None) -> tuple[list[Chat], bool]:
     """Newest page first, down to what is held; False when that was too far away.
 
+    Now and then without a cursor: what the venue stored with a moment of long ago stands behind every cursor.
     Which end a page with a cursor is cut at is not documented. One that may be cut is read from the other end, too.
     """
-    if newest is None:
-        return await _back(desk, order_id, await desk.venue.chat(order_id=order_id), None)
+    whole = desk.talk.whole_reads
+    if newest is None or abs(desk.now() - whole.get(order_id, 0)) >= WHOLE_EVERY_MS:
+        whole[order_id] = desk.now()
+        return await _back(desk, order_id, await desk.venue.chat(order_id=order_id), newest)
     near = await desk.venue.chat(order_id=order_id, after=newest - OVERLAP_SECONDS)
     if not _may_be_cut(near, newest):
         return await _back(desk, order_id, near, newest)
@@ -99,10 +104,18 @@ async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> t
         if newest is not None and oldest <= newest - OVERLAP_SECONDS:
             return pages, True
         older = await desk.venue.chat(order_id=order_id, before=oldest + 1)
-        if older.messages and min(message.at for message in older.messages) >= oldest:
+        if _is_no_older(older, oldest):
+            # This second fills a page: what stood before its last ones is seen from its beginning alone
+            pages.append(await desk.venue.chat(order_id=order_id, after=oldest - 1))
             older = await desk.venue.chat(order_id=order_id, before=oldest)
+            if _is_no_older(older, oldest):  # the cursor includes its second
+                older = await desk.venue.chat(order_id=order_id, before=oldest - 1)
         pages.append(older)
     return pages, False
+
+
+def _is_no_older(page: Chat, oldest: int) -> bool:
+    return bool(page.messages) and min(message.at for message in page.messages) >= oldest
 
 
 async def _keep(tables: Tables, stored: StoredOrder, pages: Sequence[Chat], own_id: str, asked_at: int) -> list[Heard]:
@@ -196,17 +209,31 @@ async def _announce(desk: Desk, tables: Tables, stored: StoredOrder, fresh: Sequ
         await tables.orders.need_topic(order_id)
     is_ring = await _rings(desk, tables, stored, theirs)
     begin = (worth or list(fresh))[0].number - 1
-    for person in await listeners(desk, tables, stored):
+    for person, wish in await _who_wants_words(desk, tables, stored):
         if worth:
             await tables.chats.begin_telling(person.id, order_id, begin)
         if await tables.chats.told(person.id, order_id) is not None:
-            await put(desk, tables, person.id, person.id, order_id, ring=is_ring)
+            await put(desk, tables, person.id, person.id, order_id, ring=is_ring and wish is not Loudness.SILENT)
     group = desk.desk_chat_id
     if group is not None:
         if theirs or stored.topic_id is not None or desk.policy.topics == "every":
             await tables.chats.begin_telling(group, order_id, 0)
         if await tables.chats.told(group, order_id) is not None:
             await put(desk, tables, group, None, order_id)
+
+
+async def _who_wants_words(desk: Desk, tables: Tables, stored: StoredOrder) -> list[tuple[Person, Loudness | None]]:
+    """The hearers with their wishes. When the one on the order switched words off, the others on duty hear them.
+
+    When all did, the group has the words and the card counts them; switched on again, all of them are told.
+    """
+    wishes = await tables.alerts.wishes()
+    for people in (await listeners(desk, tables, stored), bell(desk, await tables.staff.unreachable())):
+        heard = [(person, heard_as(desk, wishes, person, AlertKind.CHAT)) for person in people]
+        wanted: list[tuple[Person, Loudness | None]] = [one for one in heard if one[1] is not Loudness.OFF]
+        if wanted:
+            return wanted
+    return []
 
 
 async def _record(desk: Desk, tables: Tables, order_id: str) -> None:

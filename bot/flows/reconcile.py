@@ -1,12 +1,15 @@
 """Settle what has no outcome: after a restart every `sent` intent is unknown, and it is looked at until it ends."""
 
-from bot.domain.intents import Event, Intent, State
+from bot.domain.intents import ORDER_ACTIONS, Action, Event, Intent, State
+from bot.domain.seals import Seal
 from bot.domain.situations import Notice
 from bot.domain.staff import Right, Role
+from bot.flows import convert_view, off_ramp_view
 from bot.flows.absorb import look, lost_answer, record_outcome
 from bot.flows.announce import announce, announce_order, with_role
 from bot.flows.assemble import name_of
 from bot.flows.desk import Desk, StoreError, log
+from storage.store import Tables
 
 LOOK_AFTER_SECONDS = (1, 5, 20, 62)
 LOOK_EVERY_SECONDS = 60
@@ -16,7 +19,8 @@ LONGEST_WAIT_SECONDS = 90
 async def adopt(desk: Desk) -> int:
     """At start: requests that were on their way when the process died may or may not have arrived."""
     async with desk.store.write() as tables:
-        orphans = [intent for intent in await tables.intents.all_open() if intent.state is not State.UNKNOWN]
+        open_ones = [intent for intent in await tables.intents.all_open() if intent.action in ORDER_ACTIONS]
+        orphans = [intent for intent in open_ones if intent.state is not State.UNKNOWN]
         for intent in orphans:
             if intent.state is State.SENT:
                 await lost_answer(desk, tables, intent, "restarted")
@@ -27,6 +31,17 @@ async def adopt(desk: Desk) -> int:
             if moved is not None:
                 await record_outcome(desk, tables, moved)
     return len(orphans)
+
+
+async def hold_until_seen(desk: Desk) -> None:
+    """At start, after `adopt`: nothing is sent to Gate before all that was open has been looked at since."""
+    if desk.gate is None:
+        return
+    async with desk.store.read() as tables:
+        orders = await tables.orders.row_signatures()
+        open_ones = await tables.intents.all_open()
+    undecided = {intent.target for intent in open_ones if intent.action in ORDER_ACTIONS}
+    desk.starting.arm(orders.keys(), undecided)
 
 
 def next_look_at(intent: Intent) -> int:
@@ -40,8 +55,10 @@ def next_look_at(intent: Intent) -> int:
 async def look_at_unknown(desk: Desk) -> None:
     """One round: look at every unknown intent that is due; a failed look counts for nothing."""
     async with desk.store.read() as tables:
-        unknown = [intent for intent in await tables.intents.all_open() if intent.state is State.UNKNOWN]
-    for intent in unknown:
+        open_ones = [intent for intent in await tables.intents.all_open() if intent.action in ORDER_ACTIONS]
+    for intent in open_ones:
+        if intent.state is not State.UNKNOWN:
+            continue
         if _is_look_due(desk, intent):
             try:
                 await look(desk, intent.target)
@@ -84,8 +101,22 @@ async def end_old_steps(desk: Desk) -> None:
     async with desk.store.write() as tables:
         for seal in ended:
             await tables.seals.end(seal.id, now)
-            await announce_order(desk, tables, seal.order_id)
+            await _show_without(desk, tables, seal)
     desk.wake_relay.set()
+
+
+async def _show_without(desk: Desk, tables: Tables, seal: Seal) -> None:
+    """The card behind the step, wherever it stands."""
+    if seal.action is Action.CONVERT:
+        conversion = await tables.conversions.get(seal.target)
+        if conversion is not None:
+            await convert_view.tell(desk, tables, conversion)
+    elif seal.action is Action.OFF_RAMP:
+        off_ramp = await tables.off_ramps.get(seal.target)
+        if off_ramp is not None:
+            await off_ramp_view.tell(desk, tables, off_ramp)
+    elif seal.action in ORDER_ACTIONS:
+        await announce_order(desk, tables, seal.target)
 
 
 async def look_now(desk: Desk, user_id: int, order_id: str) -> None:

@@ -10,7 +10,6 @@ from bot.domain.contacts import allowed_in, find_contact, names_host
 from bot.domain.errors import NotAllowed
 from bot.domain.orders import Order
 from bot.domain.parts import length, split
-from bot.domain.policy import Policy
 from bot.domain.sayings import (
     ALBUM_SECONDS,
     NEVER_SENT,
@@ -28,6 +27,7 @@ from bot.flows.assemble import stored_order
 from bot.flows.desk import Desk
 from bot.flows.read_chat import read
 from bot.flows.saying_outcome import ask, leaving, record
+from storage.albums import Piece
 from storage.orders import StoredOrder
 from storage.store import Tables
 
@@ -54,7 +54,8 @@ class Spoken:
 async def say(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[Saying]:
     """Keep what was said for the buyer of this order; what may go at once is sent soon after. Raises NotAllowed.
 
-    Said again with the same message (an update that is handled twice) changes nothing.
+    Said again with the same message (an update that is handled twice) changes nothing. What waited of the same album
+    goes with it.
     """
     desk.need(user_id, Right.CHAT)
     if desk.gate is None:
@@ -64,18 +65,30 @@ async def say(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[S
     async with desk.store.read() as tables:
         order = (await stored_order(tables, order_id)).order
         others = [other.order for other in await tables.orders.open_orders() if other.order.id != order_id]
+        waiting = await tables.albums.waiting(spoken.chat_id, spoken.album, user_id)
+        elsewhere = await tables.sayings.order_of_album(spoken.chat_id, spoken.album)
+    if elsewhere is not None and elsewhere != order_id:
+        raise NotAllowed("album_elsewhere", {"order": elsewhere})
+    said = [(piece, _piece(piece)) for piece in waiting] + [(None, spoken)]
     # Long words against many orders take a while, and everybody else's writes would wait for it
-    found = await asyncio.to_thread(_doubts, desk.policy, desk.now(), order, others, spoken)
+    found = await asyncio.to_thread(
+        lambda: [_doubts(_checkout_hosts(desk), desk.now(), order, others, one) for _, one in said]
+    )
+    kept: list[Saying] = []
     async with desk.store.write() as tables:
-        stored = await stored_order(tables, order_id)
-        doubts = await _like_the_album(desk, tables, spoken, order_id, found)
-        made = [await tables.sayings.add(one) for one in _sayings(desk, user_id, order_id, spoken, doubts)]
-        kept = [saying for saying in made if saying is not None]
-        if kept:
-            await _kept(desk, tables, user_id, stored, kept)
+        for (piece, one), doubts in zip(said, found, strict=True):
+            if piece is None or await tables.albums.take(piece):
+                kept += await _keep(desk, tables, user_id, order_id, one, doubts)
     desk.talk.wake.set()
     desk.wake_relay.set()
     return kept
+
+
+def _piece(piece: Piece) -> Spoken:
+    return Spoken(
+        piece.text, piece.chat_id, piece.message_id, piece.said_at, piece.file, piece.album,
+        is_forwarded=piece.is_forwarded,
+    )  # fmt: skip
 
 
 async def say_once(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[Saying]:
@@ -89,10 +102,16 @@ async def say_once(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> l
     return await say(desk, user_id, order_id, spoken)
 
 
-async def order_of_album(desk: Desk, chat_id: int, album: str) -> str | None:
-    """The order for which an earlier piece of this album was said."""
-    async with desk.store.read() as tables:
-        return await tables.sayings.order_of_album(chat_id, album)
+async def _keep(
+    desk: Desk, tables: Tables, user_id: int, order_id: str, spoken: Spoken, found: dict[str, str]
+) -> list[Saying]:
+    stored = await stored_order(tables, order_id)
+    doubts = await _like_the_album(desk, tables, spoken, order_id, found)
+    made = [await tables.sayings.add(one) for one in _sayings(desk, user_id, order_id, spoken, doubts)]
+    kept = [saying for saying in made if saying is not None]
+    if kept:
+        await _kept(desk, tables, user_id, stored, kept)
+    return kept
 
 
 async def _kept(desk: Desk, tables: Tables, user_id: int, stored: StoredOrder, kept: Sequence[Saying]) -> None:
@@ -144,7 +163,14 @@ def _sayings(desk: Desk, user_id: int, order_id: str, spoken: Spoken, doubts: di
     return made
 
 
-def _doubts(policy: Policy, now: int, order: Order, others: Sequence[Order], spoken: Spoken) -> dict[str, str]:
+def _checkout_hosts(desk: Desk) -> tuple[str, ...]:
+    """Where our own payment links lead, by the settings and by the links that were given to us."""
+    return (*desk.policy.checkout_hosts, *sorted(desk.exchange.checkout_hosts))
+
+
+def _doubts(
+    checkout_hosts: Sequence[str], now: int, order: Order, others: Sequence[Order], spoken: Spoken
+) -> dict[str, str]:
     """Everything that must be said before this may leave, with what it is about."""
     text = spoken.text
     doubts: dict[str, str] = {}
@@ -156,7 +182,7 @@ def _doubts(policy: Policy, now: int, order: Order, others: Sequence[Order], spo
     if spoken.is_forwarded:
         doubts[Doubt.FORWARDED] = "forwarded"
     if text:
-        if found := names_host(text, policy.checkout_hosts):
+        if found := names_host(text, checkout_hosts):
             doubts[Doubt.CHECKOUT] = found
         elif found := find_contact(text, allowed_in(order)):
             doubts[Doubt.CONTACT] = found

@@ -1,16 +1,19 @@
 """How a saying ended or stands, written down: the journal, and the mark on the message of the person who said it."""
 
 from bot.domain.sayings import ALBUM_SECONDS, Saying, SayingKind, State
-from bot.flows.announce import URGENT
+from bot.flows.announce import NORMAL, URGENT
 from bot.flows.desk import Desk
 from storage.store import Tables
 
-MARK, HELD, PROGRESS = "mark", "held", "progress"
-ANSWERS = frozenset({MARK, HELD, PROGRESS})
+MARK, HELD, PROGRESS, ALBUM = "mark", "held", "progress", "album"
+REMINDER = "held_again"
+ANSWERS = frozenset({MARK, HELD, PROGRESS, ALBUM})
 """what answers a person, and goes before news"""
 ANSWER_WAIT_MS, LEAVING_MS = 5000, 2000
 """a lost answer is mostly found at the first look, and most words are gone at once: the mark waits for that"""
 LEAVING = "leaving"
+REMIND_MS = 600_000
+"""so long may a question about somebody's own words stand before it is asked once more"""
 
 
 async def record(desk: Desk, tables: Tables, saying: Saying | None) -> None:
@@ -54,13 +57,15 @@ async def leaving(desk: Desk, tables: Tables, saying: Saying) -> None:
 
 
 async def ask(desk: Desk, tables: Tables, saying: Saying) -> None:
-    """The person who said it is asked what to do with what is held; asked once for what belongs together."""
-    await tables.outbox.put_line(
-        chat_id=place(desk, saying), person_id=_person(saying), kind=HELD,
-        key=f"held:{saying.source_message}:{saying.attempt}" if not saying.album else f"held:{saying.album}",
-        order_id=saying.order_id, facts={"saying": saying.id}, ring=True, priority=URGENT, at=desk.now(),
-        next_at=desk.now() + (int(ALBUM_SECONDS * 1000) if saying.album else 0),
-    )  # fmt: skip
+    """The person who said it is asked what to do with what is held; once, and once more, for what belongs together."""
+    one_go = saying.album or f"{saying.source_message}:{saying.attempt}"
+    first = int(ALBUM_SECONDS * 1000) if saying.album else 0
+    for kind, wait, priority in ((HELD, first, URGENT), (REMINDER, REMIND_MS, NORMAL)):
+        await tables.outbox.put_line(
+            chat_id=place(desk, saying), person_id=_person(saying), kind=kind, key=f"{kind}:{one_go}",
+            order_id=saying.order_id, facts={"saying": saying.id}, ring=True, priority=priority, at=desk.now(),
+            next_at=desk.now() + wait,
+        )  # fmt: skip
     desk.wake_relay.set()
 
 

@@ -4,8 +4,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cachetools import TTLCache
+
 from bot.clients.file_hosts import Fetched
 from bot.domain.attachments import Prepared
+from bot.domain.day_chart import ChartPlan, Drawn
 
 
 class Phone(Protocol):
@@ -28,23 +31,31 @@ class Bench(Protocol):
     async def prepare(self, content: bytes, name: str = "") -> list[Prepared]: ...
 
 
+class Easel(Protocol):
+    """Draws a day, in a process of its own."""
+
+    async def draw(self, plan: ChartPlan) -> Drawn: ...
+
+
 @dataclass
 class Talk:
     """`hints` are orders whose chat is worth reading at once; `unread` what the list last counted, by order.
 
     `lanes` are the orders whose sayings are being sent right now, `fetching` the files on their way with
-    their orders. `wake` is set
-    when there is something to send or to read before the next round.
+    their orders. `wake` is set when there is something to send or to read before the next round. `whole_reads` is when
+    each chat was last read without a cursor (ms).
     """
 
     phone: Phone | None = None
     hosts: Hosts | None = None
     bench: Bench | None = None
+    easel: Easel | None = None
     own_id: str = ""
     hints: set[str] = field(default_factory=set)
     unread: dict[str, int] = field(default_factory=dict)
     lanes: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
     fetching: dict[int, str] = field(default_factory=dict)
+    whole_reads: TTLCache[str, int] = field(default_factory=lambda: TTLCache(maxsize=1024, ttl=3600))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -9,7 +9,8 @@ from bot.domain.conversation import Chunk, Line
 from bot.domain.errors import NotAllowed
 from bot.domain.sayings import Saying, State
 from bot.domain.situations import Reader, Situation
-from bot.flows import deliver
+from bot.domain.topics import Stage
+from bot.flows import deliver, topics
 from bot.flows.announce import NORMAL, QUIET
 from bot.flows.assemble import name_of, situation_of, stored_order
 from bot.flows.deliver import Delivery, Shown
@@ -289,10 +290,12 @@ def _progress_key(desk: Desk, saying: Saying) -> str:
     return f"progress:{place(desk, saying)}:{saying.source_message}"
 
 
-async def topic_opened(desk: Desk, order_id: str, topic_id: int) -> None:
+async def topic_opened(
+    desk: Desk, order_id: str, topic_id: int, *, name: str = "", stage: Stage = Stage.GOING_ON
+) -> None:
     """The order has a topic now; its card goes there, too."""
     async with desk.store.write() as tables:
-        await tables.orders.set_topic(order_id, topic_id)
+        await topics.born(tables, desk.desk_chat_id or 0, order_id, topic_id, name, stage, desk.now())
         if desk.desk_chat_id is not None:
             await tables.outbox.put_card(
                 chat_id=desk.desk_chat_id, person_id=None, order_id=order_id, repost=True, ring=False,

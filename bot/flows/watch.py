@@ -22,6 +22,7 @@ ASK_AGAIN_SECONDS = 30.0
 APPEAL_LOOK_SECONDS = 15.0
 TRIES = 3
 PATIENCE_ROUNDS = 20
+HISTORY_EVERY_SECONDS = 60.0
 BLIND_SINCE = "blind_since"
 
 
@@ -36,6 +37,7 @@ class Watch:
         self._kept_at = 0
         self._saw_at = desk.clock.monotonic()
         self._is_behind = True
+        self._caught_up_at = desk.clock.monotonic()
         self._asked_again: dict[str, float] = {}
         self._unreadable: set[str] = set()
         self._failures: dict[str, int] = {}
@@ -56,11 +58,31 @@ class Watch:
                 await self._market(market, self._seen)
             except (VenueError, NotAllowed) as error:
                 trouble = error
+        if trouble is None or (isinstance(trouble, Refused) and not trouble.is_throttled):
+            # A market that Gate refuses to list keeps nobody from the others
+            trouble = await self._first_looks(self._seen) or trouble
         if trouble is not None:
+            desk.starting.is_gate_away = True
             await self._went_blind(trouble)
             return
         await self._can_see(started, self._seen)
         await self._check_clock()
+
+    async def _first_looks(self, seen: dict[str, str]) -> VenueError | NotAllowed | None:
+        """Nothing is sent after a start before these were looked at; what the list showed unchanged is not among them.
+
+        Returns what kept the venue from being read.
+        """
+        starting = self._desk.starting
+        if not starting.is_waiting:
+            return None
+        try:
+            for order_id in sorted(starting.unseen):
+                await self._details(order_id, None, seen)
+        except (VenueError, NotAllowed) as error:
+            return error
+        starting.is_list_read, starting.is_gate_away = True, False
+        return None
 
     async def _remembered(self) -> dict[str, str]:
         """What the last process had seen, and whether it had said that it was blind."""
@@ -87,6 +109,8 @@ class Watch:
                 self._desk.spawn(_learn(self._desk, row.counterparty_id), f"profile {row.counterparty_id}")
             if seen.get(row.id) != row.signature or (row.in_appeal and self._is_look_due(row.id)):
                 await self._details(row.id, row, seen)
+            else:
+                self._desk.starting.listed(row.id)
         await self._vanished(market, set(rows), seen)
 
     def _is_look_due(self, order_id: str) -> bool:
@@ -123,6 +147,7 @@ class Watch:
             log.warning("details of %s refused: %s %s", order_id, no.code, no.detail)
             if no.is_throttled:
                 raise
+            self._desk.starting.looked(order_id)
             return True
         except Unknown as lost:
             await self._not_read(order_id, lost)
@@ -179,6 +204,7 @@ class Watch:
         for order_id in ids:
             if order_id not in self._unreadable:
                 self._unreadable.add(order_id)
+                self._desk.starting.looked(order_id)
                 await self._say("unreadable_order", {"order": order_id, "why": why})
 
     async def _check_clock(self) -> None:
@@ -200,11 +226,16 @@ class Watch:
             desk.blind_since = last
 
     async def _can_see(self, started: int, seen: dict[str, str]) -> None:
-        """The list was read. What was missed before is looked up first, however often that takes."""
+        """The list was read. What was missed before is looked up first, however often that takes.
+
+        The list never shows an order that was opened and ended between two looks: the history does, once a minute.
+        """
         desk = self._desk
         self._saw_at = desk.clock.monotonic()
-        if self._is_behind or desk.blind_since is not None:
+        is_due = self._saw_at - self._caught_up_at >= HISTORY_EVERY_SECONDS
+        if self._is_behind or is_due or desk.blind_since is not None:
             self._is_behind = not await self._catch_up(seen)
+            self._caught_up_at = self._saw_at
         desk.looked_at = started
         if self._is_behind:
             return

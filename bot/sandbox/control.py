@@ -25,7 +25,20 @@ from bot.sandbox.serving import Listener
 from bot.sandbox.stage import InsideControls, Stage
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("app.js", "phone.js", "composer.js", "bubble.js", "venue.js", "counterparty.js", "dom.js", "words.js")
+SCRIPTS = (
+    "app.js",
+    "phone.js",
+    "composer.js",
+    "bubble.js",
+    "venue.js",
+    "market.js",
+    "counterparty.js",
+    "pay.js",
+    "otc.js",
+    "mtpay.js",
+    "dom.js",
+    "words.js",
+)
 FILES = {"/": "index.html", "/style.css": "style.css", **{f"/{name}": name for name in SCRIPTS}}
 LOOPBACK_NAMES = {"127.0.0.1", "localhost"}
 
@@ -60,7 +73,7 @@ def page_app(
 ) -> tuple[Starlette, Stage]:
     """The app of the page's port, and the stage its scenarios play on.
 
-    `away`: the switches of "gate" and "telegram"; `routes`: both worlds' control routes.
+    `away`: the switches of "gate", "pay", "mtpay" and "telegram"; `routes`: every world's control routes.
     """
 
     async def curtain() -> None:

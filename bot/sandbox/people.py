@@ -11,6 +11,13 @@ BOT_NAME = "C2C Desk"
 GATE_KEY = "sandbox-key"
 GATE_SECRET = "sandbox-secret-not-secret"  # noqa: S105 # the sandbox's own, opens nothing else
 
+PAY_CLIENT_ID = "sandbox-pay-client"
+PAY_SECRET = "sandbox-pay-secret-not-secret-0123456789="  # noqa: S105 # the sandbox's own; ends like real ones do
+PAY_ACCOUNTS = ("2124538349", "2124538350")
+
+MTPAY_ACCESS_KEY = "sandbox-mtpay-access"
+MTPAY_SECRET = "sandbox-mtpay-secret-not-secret"  # noqa: S105 # the sandbox's own, opens nothing else
+
 DESK_ID = -1001000000001
 DESK_TITLE = "C2C Desk"
 DESK_TIMEZONE = "Asia/Shanghai"

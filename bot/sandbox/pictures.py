@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
+
+import segno
 
 GLYPHS = {
     "A": "01110 10001 10001 11111 10001 10001 10001",
@@ -55,7 +58,7 @@ INK, SOFT, RED, PAPER, BAND = b"\x16\x20\x2b", b"\x77\x82\x8e", b"\xc4\x2b\x3a",
 Drawn = list[bytearray]
 
 
-def receipt(total: str, fiat: str, order: str, seed: int = 0) -> bytes:
+def receipt(total: str, fiat: str, order: str, seed: int = 0, payer: str = "ACCOUNT ****0000") -> bytes:
     """A transfer receipt that says SANDBOX RECEIPT; another `seed` (0-255) makes another file that looks the same."""
     drawn = _paper(360, 400)
     _fill(drawn, 0, 0, 360, 66, BAND)
@@ -65,10 +68,17 @@ def receipt(total: str, fiat: str, order: str, seed: int = 0) -> bytes:
     _write(drawn, 24, 166, 4, f"{total[:13]}", INK)
     _write(drawn, 24, 218, 2, f"{fiat[:6]}   ORDER {order[-8:]}", INK)
     _fill(drawn, 24, 256, 312, 2, SOFT)
-    _write(drawn, 24, 276, 2, "FROM ACCOUNT ****0000", SOFT)
+    _write(drawn, 24, 276, 2, f"FROM {payer[:20]}", SOFT)
     _write(drawn, 24, 304, 2, f"REFERENCE {seed:03d}", SOFT)
     _write(drawn, 24, 356, 2, "DRAWN BY THE SANDBOX", RED)
     return _png(drawn)
+
+
+def qr_code(text: str) -> bytes:
+    """A code that a camera reads; what it says is nobody's account."""
+    out = io.BytesIO()
+    segno.make_qr(text, error="m").save(out, kind="png", scale=8, border=4)
+    return out.getvalue()
 
 
 def grey(width: int, height: int) -> bytes:

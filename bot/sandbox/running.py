@@ -1,4 +1,4 @@
-"""The sandbox put together: one venue, one Telegram, one page, each on a port of its own."""
+"""The sandbox put together: one venue, one Gate Pay, one MTPay, one Telegram, one page, each on a port of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.sandbox.control import Away, page_app
 from bot.sandbox.gate import GateVenue, gate_app, gate_control_routes
+from bot.sandbox.mtpay import MtpayVenue, mtpay_app, mtpay_control_routes
+from bot.sandbox.pay import PayVenue, pay_app, pay_control_routes
 from bot.sandbox.people import (
     BOT_NAME,
     BOT_TOKEN,
@@ -14,6 +16,11 @@ from bot.sandbox.people import (
     DESK_TITLE,
     GATE_KEY,
     GATE_SECRET,
+    MTPAY_ACCESS_KEY,
+    MTPAY_SECRET,
+    PAY_ACCOUNTS,
+    PAY_CLIENT_ID,
+    PAY_SECRET,
     PEOPLE,
 )
 from bot.sandbox.serving import Listener
@@ -27,6 +34,8 @@ class Ports:
     gate: int = 0
     telegram: int = 0
     page: int = 0
+    pay: int = 0
+    mtpay: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,11 @@ class Keys:
     bot_token: str = BOT_TOKEN
     gate_key: str = GATE_KEY
     gate_secret: str = GATE_SECRET
+    pay_client_id: str = PAY_CLIENT_ID
+    pay_secret: str = PAY_SECRET
+    pay_accounts: tuple[str, ...] = PAY_ACCOUNTS
+    mtpay_access_key: str = MTPAY_ACCESS_KEY
+    mtpay_secret: str = MTPAY_SECRET
 
 
 class Sandbox:
@@ -44,21 +58,35 @@ class Sandbox:
     def __init__(self, ports: Ports | None = None, keys: Keys | None = None) -> None:
         ports, self.keys = ports or Ports(), keys or Keys()
         self.venue = GateVenue(self.keys.gate_key, self.keys.gate_secret)
+        self.pay_venue = PayVenue(self.keys.pay_client_id, self.keys.pay_secret, self.keys.pay_accounts)
+        self.mtpay_venue = MtpayVenue(self.keys.mtpay_access_key, self.keys.mtpay_secret)
         self.world = TelegramWorld(self.keys.bot_token, BOT_NAME, BOT_USERNAME)
         settle(self.world)
         self.gate = Listener(gate_app(self.venue), port=ports.gate)
+        self.pay = Listener(pay_app(self.pay_venue), port=ports.pay)
+        self.mtpay = Listener(mtpay_app(self.mtpay_venue), port=ports.mtpay)
         self.telegram = Listener(telegram_app(self.world), port=ports.telegram)
         app, self.stage = page_app(
-            away={"gate": Away(self.gate, self._mark_gate), "telegram": Away(self.telegram, self._mark_telegram)},
-            routes=[*gate_control_routes(self.venue), *telegram_control_routes(self.world)],
+            away={
+                "gate": Away(self.gate, self._mark_gate),
+                "pay": Away(self.pay, self._mark_pay),
+                "mtpay": Away(self.mtpay, self._mark_mtpay),
+                "telegram": Away(self.telegram, self._mark_telegram),
+            },
+            routes=[
+                *gate_control_routes(self.venue),
+                *pay_control_routes(self.pay_venue),
+                *mtpay_control_routes(self.mtpay_venue),
+                *telegram_control_routes(self.world),
+            ],
             addresses=self.addresses,
         )
         self.page = Listener(app, port=ports.page)
 
     async def start(self) -> None:
-        """Listen on all three ports. Raises OSError when one is taken; then none stays open."""
+        """Listen on all five ports. Raises OSError when one is taken; then none stays open."""
         try:
-            for listener in (self.gate, self.telegram, self.page):
+            for listener in (self.gate, self.pay, self.mtpay, self.telegram, self.page):
                 await listener.start()
         except OSError:
             await self.stop()
@@ -66,8 +94,11 @@ class Sandbox:
 
     async def stop(self) -> None:
         await self.stage.stop()
-        for listener in (self.page, self.telegram, self.gate):
+        await self.world.updates.close()
+        for listener in (self.page, self.telegram, self.mtpay, self.pay, self.gate):
             await listener.stop()
+        await self.pay_venue.close()
+        await self.mtpay_venue.close()
 
     def addresses(self) -> dict[str, str]:
         """Where everything is and what it accepts: what the bot's settings and tests need."""
@@ -79,10 +110,23 @@ class Sandbox:
             "bot_token": self.keys.bot_token,
             "gate_key": self.keys.gate_key,
             "gate_secret": self.keys.gate_secret,
+            "pay_url": self.pay.url,
+            "pay_client_id": self.keys.pay_client_id,
+            "pay_secret": self.keys.pay_secret,
+            "pay_accounts": ",".join(self.keys.pay_accounts),
+            "mtpay_url": self.mtpay.url,
+            "mtpay_access_key": self.keys.mtpay_access_key,
+            "mtpay_secret": self.keys.mtpay_secret,
         }
 
     def _mark_gate(self, is_away: bool) -> None:
         self.venue.away = is_away
+
+    def _mark_pay(self, is_away: bool) -> None:
+        self.pay_venue.away = is_away
+
+    def _mark_mtpay(self, is_away: bool) -> None:
+        self.mtpay_venue.away = is_away
 
     def _mark_telegram(self, is_away: bool) -> None:
         self.world.is_away = is_away

@@ -7,12 +7,14 @@ import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message
 
-from bot.sandbox.scenarios import SCENARIOS, Story
+from bot.sandbox.scenarios import SCENARIOS
+from bot.sandbox.story import Left, Story
 
 TOLD_LINES = 40
 
@@ -77,6 +79,7 @@ class Stage:
     def __init__(self, controls: InsideControls, curtain: Callable[[], Awaitable[None]]) -> None:
         self._controls, self._curtain = controls, curtain
         self._task: asyncio.Task[None] | None = None
+        self._left = Left()
         self.running: str | None = None
         self.told: deque[dict[str, Any]] = deque(maxlen=TOLD_LINES)
 
@@ -84,10 +87,11 @@ class Stage:
         """End the story that runs, bring both worlds back, and start this one."""
         await self.stop()
         await self._curtain()
+        await self._clear()
         scenario = SCENARIOS[name]
         self.running = name
         self._tell(*scenario.title, heading=True)
-        self._task = asyncio.create_task(self._run(name, Story(self._controls, self._tell, pace)))
+        self._task = asyncio.create_task(self._run(name, Story(self._controls, self._tell, pace, self._left)))
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -95,6 +99,15 @@ class Stage:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         self.running = None
+
+    async def _clear(self) -> None:
+        """What the story before left behind would stand in this one's way: equal totals and names, a frozen desk."""
+        left, self._left = self._left, Left()
+        for order in left.orders:
+            with suppress(ControlRefused):  # it is over
+                await self._controls.post(f"gate/orders/{order}/cancel", {})
+        for person, words in left.words:
+            await self._controls.post("telegram/act/write", {"user_id": person, "chat_id": person, "text": words})
 
     async def _run(self, name: str, story: Story) -> None:
         try:

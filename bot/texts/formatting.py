@@ -1,12 +1,13 @@
 """The one place where amounts, moments and ids become text; a sentence never meets a number."""
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.money import Money, grouped
 
 SECOND_MS = 1000
+CENT = Decimal("0.01")
 
 
 def money(value: Money) -> str:
@@ -29,6 +30,12 @@ def plain_number(value: Decimal) -> str:
     return format(value, "f")
 
 
+def percent(value: Decimal) -> str:
+    """`+0.35%` or `−0.35%`: always a sign and two decimals."""
+    sign = "−" if value < 0 else "+"
+    return f"{sign}{abs(value).quantize(CENT, ROUND_HALF_EVEN):,f}%"
+
+
 def short_id(order_id: str) -> str:
     """The last four digits of an order id, which people use among themselves."""
     return order_id[-4:]
@@ -47,6 +54,16 @@ def clock(at_ms: int, timezone: str, *, near_ms: int | None = None, seconds: boo
 def day_clock(at_ms: int, timezone: str) -> str:
     """`11-21 14:08:12` in the zone, for records."""
     return datetime.fromtimestamp(at_ms / SECOND_MS, _zone(timezone)).strftime("%m-%d %H:%M:%S")
+
+
+def day(at_ms: int, timezone: str) -> str:
+    """`11-21` in the zone."""
+    return datetime.fromtimestamp(at_ms / SECOND_MS, _zone(timezone)).strftime("%m-%d")
+
+
+def iso(at_ms: int, timezone: str) -> str:
+    """`2025-11-21T22:02:02+08:00` in the zone, for files."""
+    return datetime.fromtimestamp(at_ms // SECOND_MS, _zone(timezone)).isoformat(timespec="seconds")
 
 
 def is_timezone(name: str) -> bool:

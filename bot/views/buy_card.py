@@ -6,7 +6,7 @@ from bot.domain.staff import NO_LIMIT_FROM, Right
 from bot.views.buttons import Verb, press
 from bot.views.card import Rows, bold
 from bot.views.drawing import Drawing
-from bot.views.order_buttons import cancel_button, copies, is_taken, more_row, take_over_row
+from bot.views.order_buttons import cancel_button, claim_button, copies, is_taken, more_row, take_over_row
 from bot.views.pen import Pen, rows
 from bot.views.sell_card import add_last_line
 
@@ -20,7 +20,10 @@ def draw_unpaid(pen: Pen, s: Situation) -> Drawing:
     if order.pay_deadline:
         made.line(pen.say("Pay before {time}", time=pen.clock_s(order.pay_deadline)))
     if order.holder_differs:
-        made.line(pen.say("🔴 Account holder is another person"))
+        if order.counterparty_name:
+            made.line(pen.say("🔴 Account holder is another person"))
+        else:
+            made.line(pen.say("🔴 Account holder not compared"))
         made.line(pen.say("Leads only: do not pay yet"))
     add_last_line(pen, s, made)
     made.rows = _unpaid_rows(pen, s)
@@ -28,15 +31,19 @@ def draw_unpaid(pen: Pen, s: Situation) -> Drawing:
 
 
 def draw_hidden(pen: Pen, s: Situation) -> Drawing:
-    """Gate does not show the payee: nobody may pay from here."""
+    """Gate does not show the payee (§2.1 `hide_payment`): nobody may pay from here, nor to an account from the chat."""
     order = s.order
     made = Drawing()
     made.line(pen.title("🙈", pen.words("Gate hides the payment data"), order))
     _add_payment(pen, order, made)
     made.line(pen.say("Do not pay: the payee is unknown"))
-    made.line(pen.say("Look into the Gate app"))
+    made.line(pen.say("The seller's account is still hidden."), 3)
+    made.line(pen.say("Ask in the chat, then look again."), 1)
+    if order.pay_deadline:
+        made.line(pen.say("Pay before {time}", time=pen.clock_s(order.pay_deadline)))
     add_last_line(pen, s, made)
-    made.rows = rows((cancel_button(pen, s),), more_row(pen, s))
+    look = press(pen.words("Look again"), Verb.LOOK, order.id)
+    made.rows = rows((look, cancel_button(pen, s)), more_row(pen, s))
     return made
 
 
@@ -50,7 +57,10 @@ def draw_paid(pen: Pen, s: Situation) -> Drawing:
     made.line(pen.say("Coming in: {coins}", coins=pen.money(order.coins)))
     if order.paid_at:
         made.line(pen.say("Marked paid {time}", time=pen.clock_s(order.paid_at)), 1)
-    if order.appeal_from:
+    made.line(pen.say("Waiting for the seller's release"), 2)
+    if s.may_appeal:
+        made.line(pen.say("You may appeal now, in the Gate app"))
+    elif order.appeal_from:
         made.line(pen.say("From {time} you may appeal", time=pen.clock_s(order.appeal_from)))
         made.line(pen.say("in the Gate app"), 3)
     add_last_line(pen, s, made)
@@ -80,7 +90,7 @@ def _add_payment(pen: Pen, order: Order, made: Drawing) -> None:
         made.line(pen.say("to {name} (verified name)", name=bold(pen.counterparty(order))))
     else:
         made.line(pen.say("to {name}, no verified name", name=bold(pen.counterparty(order))))
-    made.line(pen.say("then get {coins}", coins=pen.money(order.coins)))
+    made.line(pen.say("then get {coins}", coins=pen.money(order.coins)), 4 if order.hides_payment else 0)
 
 
 def _unpaid_rows(pen: Pen, s: Situation) -> Rows:
@@ -92,4 +102,4 @@ def _unpaid_rows(pen: Pen, s: Situation) -> Rows:
     may_pay = is_lead or not order.holder_differs
     payee = press(pen.words("Show payee"), Verb.PAYEE, order.id) if pen.may(Right.SHOW_PAYEE) and may_pay else None
     paid = press(pen.words("Mark paid…"), Verb.MARK_PAID, order.id) if pen.may(Right.MARK_PAID) and may_pay else None
-    return rows(copies(pen, order), (payee,), (paid, cancel_button(pen, s)), more_row(pen, s))
+    return rows(copies(pen, order), (payee, claim_button(pen, s)), (paid, cancel_button(pen, s)), more_row(pen, s))

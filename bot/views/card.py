@@ -9,7 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 DATA_BYTES = 64
@@ -17,6 +17,7 @@ COPY_LENGTH = 256
 NAME_COLUMNS = 40
 CLEANED_PER_COLUMN = 4  # characters looked at per column shown: a text of nothing but marks must cost nothing
 QUOTE_UNITS = 3000
+CAPTION_UNITS = 1024
 UNFOLDED_LINES = 6
 BAR = "│ "
 QUOTED = re.compile(r"<blockquote(?: expandable)?>(.*?)</blockquote>", re.DOTALL)
@@ -74,6 +75,8 @@ def _within(lines: list[str], limit: int, *, is_cut: bool) -> list[str]:
 
 
 def _visible(text: str) -> str:
+    if text.isprintable():  # most is: then nothing is hidden, and the only space is the plain one
+        return text
     return "".join(" " if char.isspace() else char for char in text if char.isspace() or not _is_hidden(char))
 
 
@@ -100,15 +103,16 @@ def _is_hidden(char: str) -> bool:
 
 def cut(text: str, limit: int) -> str:
     """The text within `limit` columns, with `…` where something is missing."""
-    if width(text) <= limit:
-        return text
-    kept, used = [], 0
-    for char in text:
+    if text.isascii():
+        return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    fits, used = 0, 0
+    for at, char in enumerate(text, start=1):
         used += _columns(char)
-        if used > limit - 1:
-            break
-        kept.append(char)
-    return "".join(kept).rstrip() + "…"
+        if used < limit:
+            fits = at
+        elif used > limit:
+            return text[:fits].rstrip() + "…"
+    return text
 
 
 def width(text: str) -> int:
@@ -221,7 +225,8 @@ class Card:
     """One message: `text` is Telegram HTML; `prompt` asks for a reply, with `prompt_hint` in the empty field.
 
     `stands_for` is the digest of the card that this one is but for a remark: news that would draw just that one must
-    not wipe the remark away.
+    not wipe the remark away. With a `picture` (PNG or JPEG) the text is its caption: at most 1024 UTF-16 units without
+    its tags, and no prompt, because a picture is put into a message that stands already.
     """
 
     text: str
@@ -229,6 +234,13 @@ class Card:
     prompt: bool = False
     prompt_hint: str = ""
     stands_for: str = ""
+    picture: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        if self.picture and units(_untagged(self.text)) > CAPTION_UNITS:
+            raise ValueError(f"a caption of more than {CAPTION_UNITS} units")
+        if self.picture and self.prompt:
+            raise ValueError("a card with a picture cannot ask for a reply")
 
     @property
     def data(self) -> tuple[str, ...]:
@@ -239,7 +251,7 @@ class Card:
     def plain(self) -> str:
         """The text without tags, for when Telegram refuses the HTML; quoted lines keep a bar before them."""
         barred = QUOTED.sub(lambda found: BAR + found[1].replace("\n", f"\n{BAR}"), self.text)
-        return html.unescape(re.sub(r"<[^>]*>", "", barred))
+        return _untagged(barred)
 
     @property
     def digest(self) -> str:
@@ -247,7 +259,13 @@ class Card:
         if self.stands_for:
             return self.stands_for
         parts = [self.text, str(self.prompt), self.prompt_hint]
+        if self.picture:
+            parts.append(hashlib.sha256(self.picture).hexdigest())
         for row in self.rows:
             parts.append("\x1e")
             parts += [f"{one.text}\x1f{one.data}\x1f{one.url}\x1f{one.copy}\x1f{one.style}" for one in row]
         return hashlib.sha256("\x1d".join(parts).encode()).hexdigest()
+
+
+def _untagged(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))

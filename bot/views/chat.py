@@ -66,16 +66,16 @@ def herald_card(chunks: Sequence[Chunk], reader: Reader) -> Card:
     return Card(joined(lines), () if reader.is_group else _chat_buttons(shown))
 
 
-def chat_card(page: Transcript, reader: Reader, held: int = 0) -> Card:
-    """The newest lines that fit, the newest at the bottom. `held` counts what waits for this person's answer."""
+def chat_card(page: Transcript, reader: Reader) -> Card:
+    """The newest lines that fit, the newest at the bottom."""
     s = page.situation
     pen = Pen(reader, s.seen_at)
     shown = _newest(pen, page.lines, s.order.side)
     lines = [header(pen, s), *(drawn(pen, line, s.order.side) for line in shown)]
     if not page.lines:
         lines.append(pen.say("No words here yet."))
-    if held:
-        lines.append(pen.say("✋ Waiting for your answer: {number}", number=form.count(held)))
+    if page.held:
+        lines.append(pen.say("✋ Waiting for your answer: {number}", number=form.count(page.held)))
     if page.read_at is None:
         lines.append(pen.say("Chat not read yet"))
     else:

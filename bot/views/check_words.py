@@ -5,12 +5,15 @@ from bot.texts import mark
 AREAS = {
     "settings": mark("Settings"),
     "database": mark("Database"),
+    "pictures": mark("Pictures"),
     "gate": mark("Gate C2C"),
+    "gate_pay": mark("Gate Pay: conversions and off-ramps"),
+    "mtpay": mark("MTPay: payment links"),
     "telegram": mark("Telegram"),
     "group": mark("Desk group"),
     "owners": mark("Owners"),
     "staff": mark("Staff"),
-    "assumptions": mark("Assumptions about Gate"),
+    "assumptions": mark("Assumptions about the venues"),
 }
 UNLISTED = mark("{key}: {facts}")
 
@@ -45,6 +48,14 @@ SENTENCES: dict[tuple[str, str], Sentences] = {
     ("database", "space"): _three(
         mark("Free disk space: {free}"), mark("Only {free} of disk space is free."), mark("Free disk space: {free}")
     ),
+    ("pictures", "font"): _three(
+        mark("Font for Chinese words: {font}"),
+        mark("No font with Chinese characters."),
+        mark(
+            "No font with Chinese characters: the day's picture will be in English. "
+            "Debian: apt-get install fonts-noto-cjk"
+        ),
+    ),
     ("gate", "off"): _three(
         mark("Gate C2C is set up."),
         mark("Gate C2C is not set up: GATE_API_KEY and GATE_API_SECRET"),
@@ -77,13 +88,74 @@ SENTENCES: dict[tuple[str, str], Sentences] = {
     ("gate", "market"): _three(
         mark("{market} can be read, open orders: {orders}"), mark("{market} cannot be read: {why}")
     ),
+    ("gate_pay", "off"): _three(
+        mark("Gate Pay is set up."),
+        mark("Gate Pay is not set up: GATEPAY_CLIENT_ID and GATEPAY_SECRET"),
+        mark("Gate Pay is off, no conversions and off-ramps: no client id in the settings."),
+    ),
+    ("gate_pay", "account"): _three(
+        mark("Gate Pay account {account} answers, coins to sell: {coins}"),
+        mark("Gate Pay account {account} cannot be used: {why}"),
+    ),
+    ("gate_pay", "banks"): _three(
+        mark("Bank accounts of the OTC desk: {number}, usable: {usable}"),
+        mark("The OTC desk cannot be read: {why}"),
+        mark("No bank account of the OTC desk can be used: an owner adds one with /banks"),
+    ),
+    ("gate_pay", "callbacks"): _three(
+        mark("Callbacks have an address: enter it in the merchant console."),
+        mark("Callbacks have no address: set PUBLIC_URL."),
+        mark("No PUBLIC_URL: orders are followed by asking only."),
+    ),
+    ("gate_pay", "clock"): _three(
+        mark("Clock: {seconds} s from Gate Pay's."),
+        mark("Clock: {seconds} s from Gate Pay's, from 8 s on nothing is sent there. Set it."),
+    ),
+    ("mtpay", "off"): _three(
+        mark("MTPay is set up."),
+        mark("MTPay is not set up: MTPAY_API_URL, MTPAY_ACCESS_KEY and MTPAY_SECRET_KEY"),
+        mark("MTPay is off, no payment links: no keys in the settings."),
+    ),
+    ("mtpay", "address"): _three(
+        mark("MTPay reports to {url}"),
+        mark("MTPay has no usable address to report to: set PUBLIC_URL, at most 150 characters."),
+    ),
+    ("mtpay", "key"): _three(
+        mark("MTPay knows the key."),
+        mark("MTPay refuses the key."),
+        mark("Whether MTPay knows the key shows only with the first link."),
+    ),
     ("telegram", "token"): _three(
         mark("The bot is @{name}."), mark("Telegram refuses the token: get it from BotFather.")
     ),
     ("telegram", "reach"): _three(mark("Telegram answers in {ms} ms."), mark("Telegram cannot be reached: {why}")),
     ("telegram", "polling"): _three(
-        mark("Nobody else fetches this bot's messages."),
+        mark("The desk asks Telegram for messages."),
         mark("Another program uses this bot's token: stop it."),
+        mark("Telegram brings messages to {host}. The desk ends that when it starts; waiting: {waiting}."),
+    ),
+    ("telegram", "webhook"): _three(
+        mark("Telegram brings messages to {host}; waiting: {waiting}."),
+        mark("Telegram does not bring messages to {host}."),
+        mark("How messages reach the desk could not be told: {why}"),
+    ),
+    ("telegram", "webhook_unset"): _three(
+        mark("Telegram brings messages to {host}."),
+        mark("Telegram does not bring messages to {host} yet."),
+        mark("Telegram does not bring messages to {host} yet: it is told when the desk starts."),
+    ),
+    ("telegram", "webhook_elsewhere"): _three(
+        mark("Telegram brings messages to {host}."),
+        mark("Telegram brings messages to another address on {other}."),
+        mark(
+            "Telegram brings messages to another address on {other}: it is told of {host} when the desk starts."
+            " If it runs, another program uses this bot's token."
+        ),
+    ),
+    ("telegram", "delivery"): _three(
+        mark("Messages arrive."),
+        mark("Telegram cannot bring messages: {why} ({at})"),
+        mark("Everything was brought. The last trouble Telegram tells of: {why} ({at})"),
     ),
     ("group", "none"): _three(
         mark("A desk group is set."),
@@ -125,6 +197,11 @@ SENTENCES: dict[tuple[str, str], Sentences] = {
         mark("Owners: {number}"),
         mark("There is no owner: set DESK_OWNERS"),
         mark("Only one owner: name a second for when that phone is lost."),
+    ),
+    ("owners", "alone"): _three(
+        mark("An owner who is forced or locked rings BELL_URL, for there is nobody else."),
+        mark("Nobody is rung when the only owner is forced or locked: name a second owner or set BELL_URL."),
+        mark("Nobody is rung when the only owner is forced or locked: name a second owner or set BELL_URL."),
     ),
     ("owners", "reachable"): _three(
         mark("Owner {id} can be written to."), mark("Owner {id} never pressed Start: the bot cannot write to them.")
@@ -172,4 +249,26 @@ ASSUMPTIONS = {
     "reading_clears_unread": mark("reading a chat clears its unread count"),
     "upload_limit_is_decoded_size": mark("the upload limit counts the file itself"),
     "seller_cannot_cancel": mark("a seller cannot cancel"),
+    "profile_tells_work_state": mark("our profile tells the working state by the numbers of the answer"),
+    "work_days_begin_monday": mark("day 1 of working hours is Monday"),
+    "work_hours_read_as_sent": mark("our profile shows working hours in the words they are set in"),
+    "ad_number_is_remaining": mark("the number of an ad's edit is what is left of it"),
+    "market_side_is_the_advertisers": mark("the public market is asked for by the advertisers' side"),
+    "own_list_holds_all_ads": mark("the list of our ads holds all of them"),
+    "pay_refusals_come_with_200": mark("Gate Pay's refusals come as HTTP 200"),
+    "pay_numbers_are_text": mark("Gate Pay writes its numbers as text"),
+    "pair_filter_holds": mark("asked for one coin, Gate Pay lists only pairs of it"),
+    "pair_rows_are_directed": mark("Gate Pay lists each direction of a pair by itself"),
+    "convert_rate_key": mark("the rate of a quote is in the field rate"),
+    "convert_order_key_snake": mark("the id of a conversion is in the field order_id"),
+    "convert_status_is_listed": mark("a conversion has only the statuses 1, 3 and 6"),
+    "repeat_is_the_same_conversion": mark("the same conversion sent again is not carried out twice"),
+    "ended_quote_is_refused": mark("Gate refuses a quote that has ended"),
+    "otc_finds_our_number": mark("Gate Pay's list of OTC orders finds one by our own number"),
+    "otc_takes_bank_ids_as_listed": mark("Gate Pay takes the id of a bank account in the form in which it lists it"),
+    "otc_failure_gives_coins_back": mark("coins of a failed off-ramp come back to the payment account"),
+    "mtpay_refusals_come_with_200": mark("MTPay's refusals come as HTTP 200"),
+    "mtpay_unavailable_has_no_link": mark("what MTPay calls not available has no link"),
+    "mtpay_signs_no_body": mark("MTPay's signature of a report covers no body"),
+    "mtpay_tells_no_end_of_a_link": mark("MTPay sends no report when a link ends unused"),
 }

@@ -4,7 +4,7 @@
 """
 
 from bot.domain.intents import Action
-from bot.domain.orders import Order, Phase, Side
+from bot.domain.orders import Order, Payee, Phase, Side
 from bot.domain.seals import Seal
 from bot.domain.situations import LockReason, Reader, Situation
 from bot.texts import formatting as form
@@ -15,6 +15,9 @@ from bot.views.drawing import Drawing
 from bot.views.orders import order_card
 from bot.views.pen import WIDE_LABEL_COLUMNS, Pen, rows
 from bot.views.reasons import FACT_WORDS, REASON_ROWS, REASONS
+from bot.views.second_credit import add_second_credit
+from bot.views.twins import add_mark, add_unlocked, where_and_when
+from bot.views.two_people import add_what_follows, first_label
 
 LOCK_WORDS = {
     LockReason.NAME_DIFFERS: mark("The bank showed another name"),
@@ -33,17 +36,19 @@ def release_confirm(s: Situation, seal: Seal, reader: Reader) -> Card:
     made.line(pen.say("To {name}. It cannot be undone.", name=name))
     made.line(pen.say("I saw in the bank:"))
     made.line(pen.say("{sum} from {name}", sum=bold(_signed("+", pen, order)), name=bold(name)))
-    made.line(_where_and_after(pen, order))
+    made.line(where_and_when(pen, order, seal.choice.reference))
+    add_mark(pen, s, made)
     _add_caution(pen, s, seal, made)
     made.line(_valid_until(pen, seal))
-    label = pen.words("I saw it: release {coins}", coins=form.money(order.coins))
+    later = first_label(pen, s.way, seal.action)
+    label = later or pen.words("I saw it: release {coins}", coins=form.money(order.coins))
     made.rows = rows(
         (press(pen.words("⬅ Back, release nothing"), Verb.BACK, order.id),),
         (
             press(pen.words("Name differs"), Verb.NAME_DIFFERS, order.id, seal.id),
             press(pen.words("Not there yet"), Verb.NOT_THERE, order.id),
         ),
-        (_last_step(label, pen.words("I saw it: release it"), seal),),
+        (_last_step(label, later or pen.words("I saw it: release it"), seal),),
     )
     return made.card()
 
@@ -56,21 +61,18 @@ def _signed(sign: str, pen: Pen, order: Order) -> Markup:
     return joined((sign, pen.money(order.fiat_total)), "")
 
 
-def _where_and_after(pen: Pen, order: Order) -> Markup:
-    since = pen.clock_s(order.paid_at or order.created_at)
-    if order.main_payee is None:
-        return pen.say("after {time}", time=since)
-    return pen.say("{account}, after {time}", account=pen.account(order, order.main_payee), time=since)
-
-
 def _add_caution(pen: Pen, s: Situation, seal: Seal, made: Drawing) -> None:
     if seal.choice.requester is not None:
         who = pen.staff(s.requester_name or form.count(seal.choice.requester))
         made.line(pen.say("asked for by {who}", who=who))
+    add_what_follows(pen, s.way, made)
     if s.order.in_appeal:
         made.line(pen.say("⚖ Appeal open at Gate"), 2)
-    if s.twins and seal.action is Action.RELEASE:
-        made.line(pen.twins(s.twins), 1)
+    if seal.action is Action.RELEASE:
+        add_unlocked(pen, s, made)
+        add_second_credit(pen, s, made)
+        if s.twins:
+            made.line(pen.twins(s.twins), 1)
 
 
 def _valid_until(pen: Pen, seal: Seal) -> Markup:
@@ -107,30 +109,43 @@ def mark_paid_confirm(s: Situation, seal: Seal, reader: Reader) -> Card:
     made.line(pen.say("I sent to {name}:", name=bold(pen.counterparty(order))))
     made.line(pen.say("{sum} by {method}", sum=bold(_signed("−", pen, order)), method=_paid_by(pen, order, seal)))
     if order.holder_differs:
-        made.line(pen.say("🔴 Account holder: {name}", name=bold(_holder(order))))
+        made.line(_strange_holder(pen, order, seal))
     made.line(pen.say("Gate tells the seller at once."))
     made.line(pen.say("It cannot be undone."))
     _add_caution(pen, s, seal, made)
     made.line(_valid_until(pen, seal))
-    label = pen.words("I paid: mark {total}", total=form.money(order.fiat_total))
+    later = first_label(pen, s.way, seal.action)
+    label = later or pen.words("I paid: mark {total}", total=form.money(order.fiat_total))
     made.rows = rows(
         (press(pen.words("⬅ Back, mark nothing"), Verb.BACK, order.id),),
-        (_last_step(label, pen.words("I paid: mark it"), seal),),
+        (_last_step(label, later or pen.words("I paid: mark it"), seal),),
     )
     return made.card()
 
 
 def _paid_by(pen: Pen, order: Order, seal: Seal) -> str:
-    method = seal.choice.method or order.chosen_method
-    payee = next((one for one in order.payees if one.method == method), order.main_payee)
-    return pen.account(order, payee) if payee is not None else pen.method(order, method)
+    payee = _paid_payee(order, seal)
+    return (
+        pen.account(order, payee) if payee is not None else pen.method(order, seal.choice.method or order.chosen_method)
+    )
 
 
-def _holder(order: Order) -> str:
-    return next((payee.holder for payee in order.payees if payee.holder), "")
+def _paid_payee(order: Order, seal: Seal) -> Payee | None:
+    """None where no account is shown for the method: another one's would be a wrong word."""
+    method = seal.choice.method
+    return next((payee for payee in order.payees if payee.method == method), None) if method else order.main_payee
 
 
-def cancel_reasons(s: Situation, reader: Reader, *, more: bool, cancels_today: int) -> Card:
+def _strange_holder(pen: Pen, order: Order, seal: Seal) -> Markup:
+    """Whose account it is: the one that was paid, else another of the order's, by its method."""
+    strange, paid = order.strange_payees, _paid_payee(order, seal)
+    if paid is not None and paid in strange:
+        return pen.say("🔴 Account holder: {name}", name=bold(paid.holder))
+    method = pen.method_label(order, strange[0].method)
+    return pen.say("🔴 {method}, holder: {name}", method=method, name=bold(strange[0].holder))
+
+
+def cancel_reasons(s: Situation, reader: Reader, *, more: bool, cancels_today: int, in_a_row: int) -> Card:
     """The few reasons that fit this side and phase first; `more` shows Gate's other ones."""
     pen, order = Pen(reader, s.seen_at), s.order
     made = Drawing()
@@ -138,6 +153,7 @@ def cancel_reasons(s: Situation, reader: Reader, *, more: bool, cancels_today: i
     made.line(pen.say("{coins} for {total}", coins=pen.money(order.coins), total=pen.money(order.fiat_total)))
     made.line(pen.say("with {name}", name=pen.counterparty(order)))
     made.line(pen.say("Cancelled by us today: {number}", number=form.count(cancels_today)))
+    made.line(pen.say("In a row, none completed: {number}", number=form.count(in_a_row)))
     made.line(pen.say("Gate restricts who cancels often."))
     _add_paid_warning(pen, order, made)
     fitting = REASON_ROWS[order.side, order.phase is Phase.PAID]
@@ -160,7 +176,7 @@ def cancel_words_prompt(s: Situation, reader: Reader) -> Card:
     title = pen.title("🚫", pen.words("Cancel: your words"), order)
     seller = pen.say("Gate and the seller may read it.")
     reads = seller if order.side is Side.BUY else pen.say("Gate and the buyer may read it.")
-    text = joined((title, pen.say("Reply to this message with the reason."), reads))
+    text = joined((title, pen.say("Reply with the reason."), reads))
     return Card(text, prompt=True, prompt_hint=pen.words("Reason for {order}", order=order.short_id))
 
 
@@ -190,7 +206,7 @@ def _reason(pen: Pen, seal: Seal) -> Markup:
     return pen.say("Reason: {words}", words=pen.words(known) if known else seal.choice.reason or "–")
 
 
-def unlock_confirm(s: Situation, reader: Reader) -> Card:
+def unlock_confirm(s: Situation, unlock: str, reason: str, reader: Reader) -> Card:
     """A lead takes the doubt on: no coins move by this, but an operator may release again."""
     pen, order, lock = Pen(reader, s.seen_at), s.order, s.lock
     made = Drawing()
@@ -200,10 +216,11 @@ def unlock_confirm(s: Situation, reader: Reader) -> Card:
     if lock is not None:
         made.line(pen.say("{time} stopped by {who}", time=pen.clock(lock.at), who=pen.staff(lock.by_name)))
         made.line(pen.say(LOCK_WORDS[lock.reason]))
+    made.line(pen.say("Reason: “{words}”", words=escape(reason, 500)))
     made.line(pen.say("Then it can be released again."))
     made.rows = rows(
         (press(pen.words("⬅ Back, keep it locked"), Verb.BACK, order.id),),
-        (press(pen.words("Unlock order {order}", order=order.short_id), Verb.UNLOCK_YES, order.id),),
+        (press(pen.words("Unlock order {order}", order=order.short_id), Verb.UNLOCK_YES, unlock),),
     )
     return made.card()
 

@@ -13,7 +13,22 @@ COMMANDS = (
     ("order", Right.READ, mark("one order: /order 0417")),
     ("chat", Right.READ, mark("the buyer chat: /chat 0417")),
     ("say", Right.CHAT, mark("to the buyer: /say 0417 text")),
-    ("duty", Right.READ, mark("on or off duty: /duty on")),
+    ("convert", Right.CONVERT, mark("coins for coins: /convert 100 USDT BTC")),
+    ("converts", Right.READ, mark("conversions so far")),
+    ("otc", Right.ASK_OFF_RAMP, mark("coins to a bank account: /otc 1000 USDT")),
+    ("banks", Right.BANKS, mark("bank accounts of the OTC desk")),
+    ("deposit", Right.DEPOSIT, mark("a payment link: /deposit 5500.20 CNY NAME")),
+    ("deposits", Right.READ, mark("payment links so far")),
+    ("today", Right.READ, mark("the day so far")),
+    ("close", Right.DAY_CLOSE, mark("close the day: bank beside desk")),
+    ("market", Right.READ, mark("the market around our ads: /market USDT CNY")),
+    ("ads", Right.READ, mark("our ads: online, offline, change one")),
+    ("price", Right.ADS, mark("a price of ours: /price 7.21")),
+    ("reprice", Right.READ, mark("rules that follow the market")),
+    ("me", Right.READ, mark("our account at Gate, open or resting")),
+    ("duty", Right.READ, mark("on or off duty, handover: /duty")),
+    ("alerts", Right.READ, mark("what rings at me: /alerts")),
+    ("pin", Right.READ, mark("my PIN before money moves")),
     ("language", Right.READ, mark("English or Chinese")),
     ("timezone", Right.READ, mark("my clock: /timezone Asia/Shanghai")),
     ("templates", Right.TEMPLATES, mark("quick replies to buyers")),
@@ -23,16 +38,27 @@ COMMANDS = (
     ("staff", Right.STAFF, mark("people, invites, limits")),
     ("help", Right.READ, mark("this list")),
 )
+OF_GATE_PAY = frozenset({"convert", "converts", "otc", "banks"})
+"""commands that exist only where Gate Pay is set up: there `has_convert` is true"""
+OF_MTPAY = frozenset({"deposit", "deposits"})
+"""commands that exist only where MTPay is set up: there `has_deposit` is true"""
 LANGUAGE_NAMES = {"en": "English", "zh": "简体中文"}
 
 
-def menu(role: Role, language: str) -> tuple[tuple[str, str], ...]:
+def menu(
+    role: Role, language: str, *, has_convert: bool = True, has_deposit: bool = False
+) -> tuple[tuple[str, str], ...]:
     """Telegram's command menu of a role: (command, description)."""
     pen = Pen(Reader(language, "UTC", Person(0, role, "", language, "UTC")))
-    return tuple((command, pen.words(text)) for command, right, text in COMMANDS if pen.may(right))
+    return tuple((command, pen.words(text)) for command, text in _allowed(pen, has_convert, has_deposit))
 
 
-def help_card(reader: Reader) -> Card:
+def _allowed(pen: Pen, has_convert: bool, has_deposit: bool) -> list[tuple[str, str]]:
+    hidden = (frozenset() if has_convert else OF_GATE_PAY) | (frozenset() if has_deposit else OF_MTPAY)
+    return [(command, text) for command, right, text in COMMANDS if pen.may(right) and command not in hidden]
+
+
+def help_card(reader: Reader, *, has_convert: bool = True, has_deposit: bool = False) -> Card:
     """Only what this person may do."""
     pen = Pen(reader)
     lines = [bold(pen.say("C2C Desk"))]
@@ -41,7 +67,7 @@ def help_card(reader: Reader) -> Card:
         return Card(joined(lines))
     role = reader.person.role
     lines.append(pen.say("You are {role}: {right}.", role=role_word(pen, role), right=pen.words(MAY[role])))
-    lines += _commands(pen)
+    lines += _commands(pen, has_convert, has_deposit)
     lines.append(pen.say("Text you write here goes to nobody."))
     if pen.may(Right.CHAT):
         lines.append(pen.say("To a buyer: reply to their words, tap Write to buyer,"))
@@ -49,47 +75,30 @@ def help_card(reader: Reader) -> Card:
     return Card(joined(lines))
 
 
-def _commands(pen: Pen) -> list[Markup]:
+def _commands(pen: Pen, has_convert: bool, has_deposit: bool) -> list[Markup]:
     return [
-        joined((escape(f"/{command}"), pen.say(text)), " – ") for command, right, text in COMMANDS if pen.may(right)
+        joined((escape(f"/{command}"), pen.say(text)), " – ")
+        for command, text in _allowed(pen, has_convert, has_deposit)
     ]
 
 
-def start_card(reader: Reader) -> Card:
+def start_card(reader: Reader, *, has_convert: bool = True, has_deposit: bool = False) -> Card:
     """The answer to /start of somebody who is staff already."""
     pen = Pen(reader)
     name = pen.staff(reader.person.name) if reader.person else "–"
     lines = [bold(pen.say("Hello {name}, this is the desk.", name=name))]
     lines.append(pen.say("Orders come here while you are on duty."))
-    lines += _commands(pen)
+    lines += _commands(pen, has_convert, has_deposit)
     return Card(joined(lines), ((press(pen.words("Queue"), Verb.QUEUE),),))
 
 
-def welcome_card(role: Role, reader: Reader) -> Card:
+def welcome_card(role: Role, reader: Reader, *, has_convert: bool = True, has_deposit: bool = False) -> Card:
     """The first message to somebody an owner let in."""
     pen = Pen(reader)
     lines = [bold(pen.say("✅ You are in as {role}.", role=role_word(pen, role)))]
     lines.append(pen.say("You {right}.", right=pen.words(MAY[role])))
-    lines += _commands(pen)
+    lines += _commands(pen, has_convert, has_deposit)
     return Card(joined(lines), ((press(pen.words("Go on duty"), Verb.DUTY, "on"),),))
-
-
-def duty_card(person: Person, others: tuple[str, ...], reader: Reader) -> Card:
-    """`others` are the shown names of everybody else on duty."""
-    pen = Pen(reader)
-    if person.on_duty:
-        head = pen.say("🔔 You are on duty: orders ring here.")
-        button = press(pen.words("Go off duty"), Verb.DUTY, "off")
-    else:
-        head = pen.say("🔕 You are off duty: orders do not ring.")
-        button = press(pen.words("Go on duty"), Verb.DUTY, "on")
-    names = pen.words(", ").join(pen.staff(name) for name in others)
-    rest = pen.say("Also on duty: {names}", names=escape(names, 200)) if others else _nobody_else(pen, person)
-    return Card(joined((bold(head), rest)), ((button,),))
-
-
-def _nobody_else(pen: Pen, person: Person) -> Markup:
-    return pen.say("Nobody else is.") if person.on_duty else pen.say("Nobody is: the owners are rung.")
 
 
 def language_card(reader: Reader) -> Card:
@@ -122,7 +131,7 @@ def desk_frozen(who: str, reader: Reader) -> Card:
     pen = Pen(reader)
     lines = [bold(pen.say("🧊 Desk frozen: no money moves"))]
     lines.append(pen.say("by {who}", who=pen.staff(who)) if who else pen.say("from the command line"))
-    lines.append(pen.say("What was sent already is still looked at."))
+    lines.append(pen.say("What was sent is still looked at."))
     lines.append(pen.say("An owner unfreezes it: /unfreeze"))
     return Card(joined(lines))
 

@@ -85,11 +85,17 @@ def _add_people(pen: Pen, s: Situation, made: Drawing) -> None:
     who = pen.staff(s.actor_name)
     if s.intent is not None and s.intent.action is Action.RELEASE:
         made.line(pen.say("by {who}", who=who))
-        made.line(pen.say("bank name seen: {name}", name=pen.counterparty(s.order)))
+        reference = s.intent.arguments.get("reference", "")
+        if reference:
+            made.line(pen.say("bank credit seen: {mark}", mark=reference))
+        else:
+            made.line(pen.say("bank name seen: {name}", name=pen.counterparty(s.order)))
     elif s.intent is not None and s.intent.action is Action.MARK_PAID:
         made.line(pen.say("marked paid by {who}", who=who))
     else:
         made.line(pen.say("by {who}", who=who))
+    if s.first_name:
+        made.line(pen.say("approved first by {who}", who=pen.staff(s.first_name)))
     if s.requester_name:
         made.line(pen.say("asked for by {who}", who=pen.staff(s.requester_name)))
 

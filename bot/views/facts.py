@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from bot.domain.intents import Action
 from bot.texts import formatting as form
 from bot.texts import mark
-from bot.views.card import Markup, escape, fill
+from bot.views.card import Markup, escape, fill, joined
 from bot.views.pen import Pen
 
 ROLES = {
@@ -20,11 +20,18 @@ ACTIONS = {
     Action.RELEASE.value: mark("release"),
     Action.MARK_PAID.value: mark("mark paid"),
     Action.CANCEL.value: mark("cancel"),
+    Action.CONVERT.value: mark("convert"),
+    Action.OFF_RAMP.value: mark("off-ramp"),
+    Action.DEPOSIT.value: mark("payment link"),
+    Action.AD.value: mark("change of an ad"),
+    Action.PUBLISH_AD.value: mark("publish an ad"),
+    Action.SHOP.value: mark("working hours"),
 }
 MOMENTS = ("since", "until", "at", "opened", "sent", "last")
 MOMENT_DIGITS = 13
 ROLE_FACTS = ("role", "needed", "new", "old")
 AMOUNTS = ("amount", "limit", "used", "per_action", "per_day")
+COINS = ("give", "sell", "get", "wanted", "offered", "fee", "final")
 FACT_COLUMNS = 200
 
 
@@ -49,6 +56,12 @@ def _amount(fact: str) -> Markup:
         return escape(fact, FACT_COLUMNS)
 
 
+def _coins(fact: str) -> Markup:
+    """`100000.00 USDT` with its digits grouped; anything else as it is."""
+    number, _, code = fact.partition(" ")
+    return joined((_amount(number), escape(code, FACT_COLUMNS)), " ") if code else escape(fact, FACT_COLUMNS)
+
+
 def _ready(pen: Pen, name: str, fact: str) -> Markup:
     if (name in MOMENTS or name.endswith("_at")) and fact.isdecimal() and len(fact) == MOMENT_DIGITS:
         return pen.clock(int(fact), seconds=True)
@@ -56,6 +69,8 @@ def _ready(pen: Pen, name: str, fact: str) -> Markup:
         return escape(form.short_id(fact))
     if name in AMOUNTS:
         return _amount(fact)
+    if name in COINS:
+        return _coins(fact)
     if name in ROLE_FACTS and fact in ROLES:
         return escape(pen.words(ROLES[fact]))
     if name == "action" and fact in ACTIONS:

@@ -145,5 +145,7 @@ def _add_deal(pen: Pen, order: Order, made: Drawing) -> None:
 def _add_people(pen: Pen, s: Situation, made: Drawing) -> None:
     if s.actor_name:
         made.line(pen.say("by {who}", who=pen.staff(s.actor_name)), 1)
+    if s.first_name:
+        made.line(pen.say("approved first by {who}", who=pen.staff(s.first_name)), 1)
     if s.requester_name:
         made.line(pen.say("asked for by {who}", who=pen.staff(s.requester_name)), 1)

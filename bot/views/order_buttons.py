@@ -1,11 +1,13 @@
 """Rows of buttons, and the line about the chat, that several order cards share."""
 
-from bot.domain.orders import Order
+from bot.domain.orders import Order, Phase
 from bot.domain.situations import Situation
 from bot.domain.staff import Right
 from bot.views.buttons import Verb, press
 from bot.views.card import Button, Markup
 from bot.views.pen import Pen
+
+SEVERAL = 2
 
 
 def is_taken(pen: Pen, s: Situation) -> bool:
@@ -18,6 +20,12 @@ def take_over_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
     return (press(pen.words("Take over"), Verb.CLAIM, s.order.id) if pen.may(Right.CLAIM) else None,)
 
 
+def claim_button(pen: Pen, s: Situation) -> Button | None:
+    """Where several are on duty, one says that it is theirs before they act on it."""
+    is_free = s.claimed_by is None and s.on_duty >= SEVERAL and not s.has_open_intent
+    return press(pen.words("Claim"), Verb.DUTY_CLAIM, s.order.id) if is_free and pen.may(Right.CLAIM) else None
+
+
 def copies(pen: Pen, order: Order) -> tuple[Button | None, ...]:
     """The exact total and the verified name, as the bank app's search wants them."""
     if pen.reader.is_group:
@@ -26,8 +34,12 @@ def copies(pen: Pen, order: Order) -> tuple[Button | None, ...]:
 
 
 def more_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:
-    """The topic's link stands on the cards behind the two."""
-    return press(pen.words("Chat"), Verb.CHAT, s.order.id), press(pen.words("More"), Verb.MORE, s.order.id)
+    """The topic's link stands on the cards behind them."""
+    order = s.order
+    chat, more = press(pen.words("Chat"), Verb.CHAT, order.id), press(pen.words("More"), Verb.MORE, order.id)
+    if order.phase is Phase.FINISHED or not pen.may(Right.CHAT):
+        return chat, more  # who has finished is thanked by a button of its own, which opens the same list
+    return chat, press(pen.words("Replies"), Verb.TEMPLATES, order.id), more
 
 
 def look_row(pen: Pen, s: Situation) -> tuple[Button | None, ...]:

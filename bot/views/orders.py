@@ -9,14 +9,15 @@ from dataclasses import replace
 from bot.domain.orders import Order, Phase, Side
 from bot.domain.situations import Reader, Situation
 from bot.texts import formatting as form
-from bot.views import buy_card, sell_card
+from bot.views import buy_card, sell_card, two_people
 from bot.views.buttons import Verb, press
 from bot.views.card import Button, Card, Markup, bold, clean, code, escape, joined, link
+from bot.views.counterparty import profile_button
 from bot.views.drawing import Drawing
 from bot.views.ended_card import draw_ended
 from bot.views.intent_card import draw_open, draw_settling, is_settling, outcome_lines, phase_words
 from bot.views.order_buttons import cancel_button, chat_read, is_taken, look_row, more_row, open_row
-from bot.views.pen import Pen, masked, rows, tail
+from bot.views.pen import Pen, rows
 
 ICONS = {
     Phase.UNPAID: "⏳",
@@ -27,7 +28,6 @@ ICONS = {
     Phase.EXPIRED: "⌛",
     Phase.UNKNOWN: "❔",
 }
-TERMS_COLUMNS = 300
 
 
 def order_card(s: Situation, reader: Reader, above: tuple[Markup, ...] = ()) -> Card:
@@ -38,7 +38,7 @@ def order_card(s: Situation, reader: Reader, above: tuple[Markup, ...] = ()) -> 
     if not s.order.is_final and not s.has_open_intent:
         # A remark must not push away how the last try ended: after a restart it may be the only place that says so
         notes += outcome_lines(pen, s)[: 1 if above else None]
-        if is_taken(pen, s):
+        if is_taken(pen, s) and s.approval is None:
             notes.append(pen.say("✋ {who} is on it", who=pen.staff(s.claimed_name)))
     for index, note in enumerate(notes, start=1):
         made.insert(index, note)
@@ -59,6 +59,8 @@ def _draw(pen: Pen, s: Situation) -> Drawing:
         return sell_card.draw_stopped(pen, s)
     if order.phase is Phase.UNKNOWN:
         return _draw_strange(pen, s)
+    if s.approval is not None:
+        return two_people.draw(pen, s, s.approval)
     if order.side is Side.SELL:
         return _draw_sell(pen, s)
     return _draw_buy(pen, s)
@@ -116,7 +118,8 @@ def more_card(s: Situation, reader: Reader) -> Card:
     back = press(pen.words("⬅ Back"), Verb.BACK, order.id)
     topic = Button(pen.words("Topic ↗"), url=s.topic_url) if s.topic_url else None
     cancel = None if order.is_final else cancel_button(pen, s)
-    made.rows = (open_row(pen, order),) if reader.is_group else rows((back,), (copy_id, topic), (cancel,))
+    about = profile_button(pen, s)
+    made.rows = (open_row(pen, order),) if reader.is_group else rows((back,), (about,), (copy_id, topic), (cancel,))
     return made.card()
 
 
@@ -130,54 +133,6 @@ def _add_profile(pen: Pen, s: Situation, made: Drawing) -> None:
     made.line(pen.say("{days} days at Gate, {verified}", days=form.count(profile.registered_days), verified=verified))
 
 
-def payee_card(s: Situation, reader: Reader) -> Card:
-    """To whom our fiat goes: in full with copy buttons in a direct message, by its last digits in the group."""
-    pen, order = Pen(reader, s.seen_at), s.order
-    made = Drawing()
-    made.line(pen.title("💳", pen.words("Payee"), order))
-    made.line(pen.say("Pay {total}", total=bold(pen.money(order.fiat_total))))
-    payee = order.main_payee
-    if payee is None or order.hides_payment:
-        made.line(pen.say("Gate shows no account for this order"))
-    elif reader.is_group:
-        made.line(pen.say("to {name}", name=masked(payee.holder or order.counterparty_name)))
-        made.line(pen.say("into {account}", account=f"{pen.method(order, payee.method)} {tail(payee.account)}"))
-    else:
-        _add_payees(pen, order, made)
-    if reader.is_group:
-        made.rows = (open_row(pen, order),)
-        return made.card()
-    return Card(made.card().text, _payee_rows(pen, order))
-
-
-def _add_payees(pen: Pen, order: Order, made: Drawing) -> None:
-    payee = order.main_payee
-    if payee is None:
-        return
-    made.line(pen.say("to {name}", name=bold(payee.holder or order.counterparty_name)))
-    if order.holder_differs:
-        made.line(pen.say("🔴 Verified name: {name}", name=bold(order.counterparty_name)))
-    bank = joined([part for part in (escape(payee.name), escape(payee.branch)) if part], " · ")
-    made.line(bank or escape(pen.method(order, payee.method)))
-    made.line(code(escape(payee.account, 64)))
-    if payee.memo:
-        made.line(pen.say("Memo: {words}", words=payee.memo))
-    if payee.qr_url.startswith(("https://", "http://")):
-        made.line(link(pen.say("QR code ↗"), payee.qr_url), 1)
-    if order.terms:
-        made.line(pen.say("Terms: {words}", words=escape(order.terms, TERMS_COLUMNS)), 2)
-
-
-def _payee_rows(pen: Pen, order: Order) -> tuple[tuple[Button, ...], ...]:
-    back = press(pen.words("⬅ Back"), Verb.BACK, order.id)
-    payee = order.main_payee
-    if payee is None or order.hides_payment:
-        return ((back,),)
-    holder = payee.holder or order.counterparty_name
-    account = pen.copy_as(pen.words("Copy account"), payee.account)
-    return rows((back,), (account, pen.copy_text(holder, holder)), (pen.copy_total(order),))
-
-
 def moved_line(s: Situation, reader: Reader, url: str = "") -> Card:
     """What is left of an old card when a new one was posted below; `url` leads to the new one."""
     pen = Pen(reader, s.seen_at)
@@ -186,7 +141,7 @@ def moved_line(s: Situation, reader: Reader, url: str = "") -> Card:
 
 
 def order_line(s: Situation, reader: Reader) -> Markup:
-    """One line for lists: `💰 0417 collect 7,200.00 CNY 张三丰 · 14:22`."""
+    """One line for lists: `💰 0417 +7,200.00 CNY 张三丰 14:22`."""
     pen, order = Pen(reader, s.seen_at), s.order
     icon = _icon(s)
     facts = {
@@ -197,10 +152,12 @@ def order_line(s: Situation, reader: Reader) -> Markup:
     if order.is_final:
         told = pen.say("{order} {state} {total} {name}", state=phase_words(pen, order), **facts)
     elif order.side is Side.BUY:
-        told = pen.say("{order} pay {total} {name}", **facts)
+        told = pen.say("{order} −{total} {name}", **facts)
     else:
-        told = pen.say("{order} get {total} {name}", **facts)
+        told = pen.say("{order} +{total} {name}", **facts)
     ends = _turning_point(order)
+    if s.approval is not None and not order.is_final:
+        told, ends = two_people.line(pen, s, s.approval), 0
     parts = [escape(icon), told] + ([pen.clock_s(ends)] if ends else [])
     return joined(parts, " ")
 
@@ -213,6 +170,8 @@ def _icon(s: Situation) -> str:
         return "❓"
     if s.lock is not None:
         return "🔒"
+    if s.approval is not None:
+        return "⏲" if s.approval.is_armed else "👥"
     if order.in_appeal:
         return ICONS[Phase.LOCKED]
     return "🛒" if order.side is Side.BUY and order.phase is Phase.UNPAID else ICONS[order.phase]
@@ -226,4 +185,6 @@ def _turning_point(order: Order) -> int:
     """The moment after which it gets worse: the payment deadline, then the venue's right to act. 0 = none."""
     if order.phase is Phase.UNPAID:
         return order.pay_deadline
-    return order.appeal_from if order.phase is Phase.PAID else 0
+    if order.phase is not Phase.PAID:
+        return 0
+    return order.may_be_forced_at if order.side is Side.SELL else order.appeal_from

@@ -1,5 +1,6 @@
 """Writes for one reader: language, clock, and how much of a name these eyes may see."""
 
+from bot.domain.masks import account_tail
 from bot.domain.money import Money, plain
 from bot.domain.orders import Order, Payee
 from bot.domain.situations import Reader, Twin
@@ -23,7 +24,6 @@ from bot.views.card import (
 
 LABEL_COLUMNS = 16
 WIDE_LABEL_COLUMNS = 36
-SHOWN_TAIL = 4
 NAMED_TWINS = 2
 LISTED_TWINS = 3
 METHODS = {
@@ -132,8 +132,7 @@ def masked(name: str) -> str:
 
 def tail(account: str) -> str:
     """`··8821`; an account too short to hide in shows nothing."""
-    digits = clean(account, 200)
-    return f"··{digits[-SHOWN_TAIL:]}" if len(digits) > SHOWN_TAIL else ""
+    return account_tail(clean(account, 200))
 
 
 def rows(*made: tuple[Button | None, ...]) -> Rows:

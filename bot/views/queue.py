@@ -55,7 +55,9 @@ def _foot(pen: Pen, q: Queue) -> list[Markup]:
     if deadlines:
         first, number = pen.clock_s(min(deadlines)), form.count(len(deadlines))
         foot.append(pen.say("⏳ {number} unpaid, first ends {time}", number=number, time=first))
-    if q.looked_at is None:
+    if pen.reader.is_group:
+        pass  # what changes at every look would be an edit every time
+    elif q.looked_at is None:
         foot.append(pen.say("Gate not looked at yet"))
     else:
         foot.append(pen.say("Looked at Gate {time}", time=pen.clock(q.looked_at, seconds=True)))

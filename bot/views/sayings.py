@@ -20,8 +20,8 @@ from bot.views.refusals import refusal
 QUOTED_COLUMNS = 200
 FOUND_COLUMNS = 60
 ANSWERS_GO = {
-    Side.SELL: mark("Your reply to this message goes to the BUYER."),
-    Side.BUY: mark("Your reply to this message goes to the SELLER."),
+    Side.SELL: mark("Your reply here goes to the BUYER."),
+    Side.BUY: mark("Your reply here goes to the SELLER."),
 }
 HINTS = {
     Side.SELL: mark("To the buyer of {order}"),
@@ -31,6 +31,7 @@ STANDS = {
     State.DROPPED: mark("🗑 Not sent: {to}"),
     State.HELD: mark("✋ Waits for your answer: {to}"),
 }
+NOT_SENT_YET, STILL_NOT_SENT = mark("Not sent yet"), mark("Still not sent")
 SENDING = mark("👀 Sending to {to}")
 STILL_OLD = frozenset({State.HELD, State.PLANNED})
 NEVER_LEFT = frozenset({State.REFUSED, State.DROPPED})
@@ -47,10 +48,10 @@ def write_prompt(s: Situation, reader: Reader) -> Card:
     return Card(joined(lines), prompt=True, prompt_hint=pen.words(HINTS[side], order=s.order.short_id))
 
 
-def held_card(sayings: Sequence[Saying], s: Situation, reader: Reader) -> Card:
+def held_card(sayings: Sequence[Saying], s: Situation, reader: Reader, *, is_again: bool = False) -> Card:
     """Why it waits, what it is, and the two ways on. `sayings` came of one message or one album, in its order."""
     pen = Pen(reader, s.seen_at)
-    lines = [pen.title("✋", pen.words("Not sent yet"), s.order)]
+    lines = [pen.title("✋", pen.words(STILL_NOT_SENT if is_again else NOT_SENT_YET), s.order)]
     lines.append(pen.say(SPEAKERS[s.order.side], name=pen.counterparty(s.order)))
     lines += _doubts(pen, sayings, s)
     lines.append(_said(pen, sayings))
@@ -75,7 +76,7 @@ def outcome_card(saying: Saying, s: Situation | None, reader: Reader) -> Card:
     if saying.state is State.MISSING:
         return _missing(pen, saying, to)
     if saying.state is State.UNKNOWN:
-        waits = pen.say("The chat is read before anything is sent again.")
+        waits = pen.say("The chat is read before any resend.")
         return Card(joined((bold(pen.say("❓ No answer from Gate: {to}", to=to)), waits)))
     if saying.state is State.DELIVERED:
         return _delivered(pen, saying, to)
@@ -107,7 +108,7 @@ def _missing(pen: Pen, saying: Saying, to: Markup) -> Card:
     looks = form.count(max(saying.looks, LOOKS_NEEDED))
     lines = (
         bold(pen.say("❗ Not in the chat: {to}", to=to)),
-        pen.say("Gate gave no answer, {number} looks did not show it.", number=looks),
+        pen.say("No answer, {number} looks did not show it.", number=looks),
         _said(pen, [saying]),
     )
     return Card(joined(lines), ((press(pen.words("Send again"), Verb.SEND_AGAIN, saying.id),),))
@@ -119,7 +120,7 @@ def _delivered(pen: Pen, saying: Saying, to: Markup) -> Card:
     lines = [bold(pen.say("⚠ Taken but flagged: {to}", to=to))]
     if clean(saying.warning):
         lines.append(pen.say("Gate: {words}", words=one_line(saying.warning, QUOTED_COLUMNS)))
-    lines.append(pen.say("The other side may not see it. Do not repeat it."))
+    lines.append(pen.say("They may not see it. Do not repeat."))
     return Card(joined(lines))
 
 

@@ -6,15 +6,17 @@ from bot.domain.staff import Right
 from bot.texts import formatting as form
 from bot.texts import mark
 from bot.views.buttons import Verb, press
-from bot.views.card import Rows, bold, joined
+from bot.views.card import Rows, bold, clean, joined
 from bot.views.drawing import Drawing
-from bot.views.order_buttons import chat_read, copies, is_taken, more_row, take_over_row
+from bot.views.order_buttons import chat_read, claim_button, copies, is_taken, more_row, take_over_row
 from bot.views.pen import Pen, rows
+from bot.views.second_credit import add_second_credit
+from bot.views.twins import add_doubts, add_mark, doubt_row, later_row
 
 MOST_PARTS = 3
 LOCKED = {
     LockReason.NAME_DIFFERS: mark("Stopped: another bank name"),
-    LockReason.OTHER_PAYER: mark("Stopped: somebody else paid"),
+    LockReason.OTHER_PAYER: mark("Stopped: another payer"),
 }
 
 
@@ -29,6 +31,7 @@ def draw_waiting(pen: Pen, s: Situation) -> Drawing:
         made.line(pen.say("Buyer must pay by {time}", time=pen.clock_s(order.pay_deadline)))
     if s.twins:
         made.line(pen.twins(s.twins))
+    add_mark(pen, s, made)
     add_last_line(pen, s, made)
     made.rows = rows(more_row(pen, s))
     return made
@@ -44,9 +47,9 @@ def draw_paid(pen: Pen, s: Situation) -> Drawing:
     add_paid_times(pen, order, made)
     if s.twins:
         made.line(pen.twins(s.twins))
-    if s.last_look:
-        seen = pen.clock(s.last_look.at)
-        made.line(pen.say("👀 {time} {who}: not there yet", time=seen, who=pen.staff(s.last_look.by_name)), 1)
+    add_mark(pen, s, made)
+    add_doubts(pen, s, made)
+    add_second_credit(pen, s, made)
     add_last_line(pen, s, made)
     made.rows = _paid_rows(pen, s)
     return made
@@ -61,12 +64,15 @@ def draw_stopped(pen: Pen, s: Situation) -> Drawing:
     made.line(pen.say("Do not release {coins}", coins=bold(pen.money(order.coins))))
     made.line(pen.say("Order: {total}", total=bold(pen.money(order.fiat_total))))
     made.line(pen.say("from {name} (verified name)", name=bold(pen.counterparty(order))))
-    made.line(pen.say("{time} stopped by {who}", time=pen.clock(lock.at), who=pen.staff(lock.by_name)))
+    if s.doubts.payer:
+        made.line(pen.say("Bank shows: {name}", name=bold(clean(pen.name(s.doubts.payer), 20))))
+    made.line(pen.say("{time} stopped by {who}", time=pen.clock(lock.at), who=pen.staff(lock.by_name)), 1)
     made.line(pen.say("Only a lead can unlock it."))
     add_paid_times(pen, order, made)
     add_last_line(pen, s, made)
     unlock = press(pen.words("Unlock…"), Verb.UNLOCK, order.id) if pen.may(Right.UNLOCK) else None
-    made.rows = rows(copies(pen, order), (unlock,), more_row(pen, s))
+    doubts = (press(pen.words("What to do"), Verb.CHECKLIST, order.id), *doubt_row(pen, order)[:1])
+    made.rows = rows(copies(pen, order), (unlock,), doubts if pen.may(Right.CLAIM) else (), more_row(pen, s))
     return made
 
 
@@ -86,6 +92,7 @@ def draw_appeal(pen: Pen, s: Situation) -> Drawing:
         made.line(pen.say("Gate's move: answer in its app"))
     if s.twins:
         made.line(pen.twins(s.twins))
+    add_mark(pen, s, made)
     add_last_line(pen, s, made)
     made.rows = _paid_rows(pen, s) if order.can_release_in_appeal else rows(copies(pen, order), more_row(pen, s))
     return made
@@ -105,11 +112,9 @@ def add_money(pen: Pen, order: Order, made: Drawing) -> None:
 
 
 def add_paid_times(pen: Pen, order: Order, made: Drawing) -> None:
-    if order.paid_at and order.appeal_from:
-        paid, act = pen.clock_s(order.paid_at), pen.clock_s(order.appeal_from)
+    if order.may_be_forced_at:
+        paid, act = pen.clock_s(order.paid_at), pen.clock_s(order.may_be_forced_at)
         made.line(pen.say("Paid {paid} · Gate may act {act}", paid=paid, act=act), 1)
-    elif order.paid_at:
-        made.line(pen.say("Paid {paid}", paid=pen.clock_s(order.paid_at)), 1)
 
 
 def add_last_line(pen: Pen, s: Situation, made: Drawing) -> None:
@@ -150,7 +155,8 @@ def _paid_rows(pen: Pen, s: Situation) -> Rows:
     )
     return rows(
         copies(pen, order),
-        (release if pen.may(Right.RELEASE) else None,),
+        (release if pen.may(Right.RELEASE) else None, claim_button(pen, s)),
         doubts if pen.may(Right.CLAIM) else (),
+        later_row(pen, s) if pen.may(Right.CLAIM) else (),
         more_row(pen, s),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.intents import Action
+from bot.domain.quotes import LIMIT_CODE
 from bot.domain.situations import Reader
 from bot.domain.staff import NO_LIMIT_FROM, Limit, Person, Role
 from bot.texts import formatting as form
@@ -168,11 +169,16 @@ def limits_card(limits: Sequence[tuple[Role, str, Limit]], reader: Reader) -> Ca
 
 
 def _limit_line(pen: Pen, role: Role, action: str, limit: Limit) -> Markup:
-    known = {one.value for one in Action}
     return pen.say(
         "{role}, {action}: {once} / {day}",
         role=role_word(pen, role),
-        action=pen.words(ACTIONS[action]) if action in known else action,
+        action=pen.words(ACTIONS[action]) if action in ACTIONS else action,
         once=escape(form.amount(limit.per_action), COPY_ROOM),
-        day=escape(form.amount(limit.per_day), COPY_ROOM),
+        day=_per_day(action, limit),
     )
+
+
+def _per_day(action: str, limit: Limit) -> Markup:
+    """What is released counts in its own coin, what is converted in USDT whatever the coins are."""
+    shown = escape(form.amount(limit.per_day), COPY_ROOM)
+    return joined((shown, escape(LIMIT_CODE)), " ") if action == Action.CONVERT else shown

@@ -26,6 +26,16 @@ def no_order(order_id: str, language: str) -> str:
     return words("The desk never saw an order {order}.", order=order_id)
 
 
+def pin_reset(person_id: str, language: str) -> str:
+    words = texts_for(language)
+    return words("{id} has no PIN now and is not locked: /pin sets a new one.", id=person_id)
+
+
+def nobody(person_id: str, language: str) -> str:
+    words = texts_for(language)
+    return words("Nobody of the staff has the id {id}.", id=person_id)
+
+
 def staff_lines(people: Iterable[Person], language: str) -> str:
     """One line a person, highest role first."""
     words = texts_for(language)

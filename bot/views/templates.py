@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.domain.conversation import Template
 from bot.domain.situations import Reader, Situation
-from bot.domain.templates import LONGEST
+from bot.domain.staff import Right
+from bot.domain.templates import LONGEST, digest
 from bot.texts import formatting as form
 from bot.views.buttons import Verb, press
 from bot.views.card import Button, Card, Markup, Rows, bold, clean, escape, exactly, joined, quote, units
@@ -32,21 +33,23 @@ def templates_card(s: Situation, templates: Sequence[Template], reader: Reader) 
     return Card(joined(lines), _choices(pen, s, templates))
 
 
-def template_card(s: Situation, template: Template, text: str, reader: Reader) -> Card:
-    """Exactly what would be sent; `text` has its placeholders filled."""
+def template_card(s: Situation, template: Template, text: str, reader: Reader, above: tuple[Markup, ...] = ()) -> Card:
+    """Exactly what would be sent; `text` has its placeholders filled. *Send* says which text was seen."""
     pen = Pen(reader, s.seen_at)
     lines = (
+        *above,
         pen.title("💬", clean(template.label, LABEL_COLUMNS), s.order),
         pen.say(SPEAKERS[s.order.side], name=pen.counterparty(s.order)),
         quote(exactly(text, TEXT_UNITS)),
     )
     back = press(pen.words("⬅ Back"), Verb.TEMPLATES, s.order.id)
-    send = press(pen.words("Send"), Verb.SAY_TEMPLATE, s.order.id, form.count(template.number), style="primary")
+    seen = s.order.id, form.count(template.number), digest(text)
+    send = press(pen.words("Send"), Verb.SAY_TEMPLATE, *seen, style="primary")
     return Card(joined(lines), ((back, send),))
 
 
 def templates_list(templates: Sequence[Template], reader: Reader) -> Card:
-    """For leads: what there is, in their language first, and how to change it."""
+    """What there is, in the reader's language first; leads are told how to change it."""
     templates = _readable_first(templates, reader)
     pen = Pen(reader)
     text = bold(pen.say("💬 Quick replies"))
@@ -58,12 +61,17 @@ def templates_list(templates: Sequence[Template], reader: Reader) -> Card:
             text = joined((text, pen.say("+{number} more", number=form.count(len(templates) - shown))))
             break
         text = longer
-    usage = (
+    return Card(joined((text, *_usage(pen))))
+
+
+def _usage(pen: Pen) -> tuple[Markup, ...]:
+    if not pen.may(Right.TEMPLATES):
+        return ()
+    return (
         pen.say("Add: /templates add en Label | text"),
         pen.say("Remove: /templates remove 3"),
         pen.say("Filled in for you: {placeholders}", placeholders=escape(PLACEHOLDERS, 200)),
     )
-    return Card(joined((text, *usage)))
 
 
 def template_saved(template: Template, reader: Reader) -> Card:

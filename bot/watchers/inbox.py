@@ -1,4 +1,4 @@
-"""Our own polling loop: stored in one commit before Telegram is told that we have it, then handled, once."""
+"""Updates, asked for or brought: stored in one commit before Telegram is told that we have them, then handled, once."""
 
 import asyncio
 import logging
@@ -12,10 +12,13 @@ from bot.domain.updates import ALLOWED_UPDATES
 from bot.flows import admit
 from bot.flows.admit import Admitted
 from bot.flows.desk import Desk, StoreError
+from bot.watchers.arrivals import Arrivals
 
 log = logging.getLogger("desk.inbox")
 
-POLL_SECONDS = 25
+POLL_SECONDS, URGENT_POLL_SECONDS = 25, 2
+MOST_AT_ONCE = 100
+"""as many as Telegram gives; fewer are all there are"""
 RETRY_SECONDS = (0.5, 1, 2, 5)
 HEAD_START_SECONDS = 0.01
 """asking for more takes the processor away from what was just handed out"""
@@ -39,16 +42,49 @@ class Inbox:
         self._alarmed_at: float | None = None
         self._lines: dict[str, asyncio.Queue[Admitted]] = {}
         self._workers: set[asyncio.Task[None]] = set()
+        self._arrivals = Arrivals(self._store_brought)
+
+    async def listen(self) -> None:
+        """Webhook mode, until cancelled: `receive` may be called meanwhile."""
+        await self._arrivals.run(await self._begin(admit.expected))
+
+    async def receive(self, update: Mapping[str, Any]) -> None:
+        """One update that Telegram brought, with a number; returns once it is stored.
+
+        Raises Closed while the desk begins or ends, or why it is not stored.
+        """
+        await self._arrivals.bring(update)
+
+    def close(self) -> None:
+        """Nothing more is taken in."""
+        self._arrivals.close()
+
+    async def _store_brought(self, batch: Sequence[Mapping[str, Any]]) -> None:
+        try:
+            fresh = await self._admit(batch)
+        except Exception as broken:  # not acknowledged, so that it comes again; owners must know
+            log.exception("updates could not be stored")
+            self._desk.spawn(self._cry(str(broken)), "alarm")
+            raise
+        for update in fresh:
+            self._queue(update)
 
     async def run(self) -> None:
         """Until cancelled. Whatever Telegram or the database do, the loop goes on and confirms nothing unstored."""
-        offset = await self._begin()
-        failures = 0
+        offset = await self._begin(admit.next_offset)
+        is_first, failures = offset is None, 0
         while True:
             try:
-                batch = await self._telegram.updates(offset, POLL_SECONDS, ALLOWED_UPDATES)
+                asked_at = self._desk.now()
+                batch = await self._asked(offset)
+                if batch is None:
+                    continue
                 offset = await self.take_in(batch, offset)
-                failures = 0
+                if len(batch) < MOST_AT_ONCE:
+                    self._desk.hearing.heard(asked_at)
+                if is_first:
+                    await admit.asks_again(self._desk)
+                is_first, failures = False, 0
             except Slow as slow:
                 await asyncio.sleep(slow.seconds)
             except NotReached as away:
@@ -60,11 +96,25 @@ class Inbox:
                 await self._cry(str(broken))
                 await asyncio.sleep(1)
 
-    async def _begin(self) -> int | None:
-        """Hand out what the last process left, and where to go on asking; tried until the memory can be read."""
+    async def _asked(self, offset: int | None) -> Sequence[Mapping[str, Any]] | None:
+        """What Telegram brings; None when something came up that cannot wait that long: then it is asked anew."""
+        urgent = self._desk.hearing.urgent
+        if urgent.is_set():
+            return await self._telegram.updates(offset, URGENT_POLL_SECONDS, ALLOWED_UPDATES)
+        asking = asyncio.ensure_future(self._telegram.updates(offset, POLL_SECONDS, ALLOWED_UPDATES))
+        hurry = asyncio.ensure_future(urgent.wait())
+        try:
+            await asyncio.wait({asking, hurry}, return_when=asyncio.FIRST_COMPLETED)
+            return await asking if asking.done() else None
+        finally:
+            asking.cancel()
+            hurry.cancel()
+
+    async def _begin(self, go_on: Callable[[Desk], Awaitable[int | None]]) -> int | None:
+        """Hand out what the last process left, and where to go on; tried until the memory can be read."""
         while True:
             try:
-                left, offset = await admit.unhandled(self._desk), await admit.next_offset(self._desk)
+                left, number = await admit.unhandled(self._desk), await go_on(self._desk)
             except Exception as broken:  # a desk that hears nobody must not look as if it were running
                 log.exception("the inbox cannot be read")
                 await self._cry(str(broken))
@@ -72,7 +122,7 @@ class Inbox:
                 continue
             for update in left:
                 self._queue(update)
-            return offset
+            return number
 
     async def _cry(self, why: str) -> None:
         now = time.monotonic()

@@ -12,6 +12,8 @@ GROUP = ((3, 3.0), (18, 60.0))
 
 GROUP_NEWS = ((3, 3.0), (11, 60.0))
 """the rest of a group's minute is for answers and for digests of what has to wait"""
+QUIET_MINUTE = 5
+"""what can wait leaves a group's minute to the rest: it comes only where less than this was said"""
 HERALD_EVERY_SECONDS = 8.0
 
 Rules = tuple[tuple[int, float], ...]
@@ -31,6 +33,10 @@ class Window:
             if len(self._past) >= count:
                 waits.append(self._past[-count] + seconds - now)
         return max(waits)
+
+    def used(self, now: float, seconds: float) -> int:
+        """How many there were within the last seconds."""
+        return sum(at > now - seconds for at in self._past)
 
     def take(self, now: float) -> None:
         self._past.append(now)
@@ -87,6 +93,16 @@ class Pace:
 
     def herald(self, chat_id: int) -> None:
         self._heralded[chat_id] = self._now()
+
+    def try_turn(self, chat_id: int, least_quiet: int = QUIET_MINUTE) -> bool:
+        """Take a turn for what can wait: only at once, and only where less than this was said in the last minute."""
+        now = self._now()
+        if self.wait(chat_id, is_answer=False) > 0 or self._answers.get(chat_id):
+            return False
+        if self._chats[chat_id].used(now, 60.0) >= least_quiet:
+            return False
+        self._take(chat_id, is_answer=False)
+        return True
 
     async def turn(self, chat_id: int, *, is_answer: bool) -> None:
         """Wait for this chat's turn and take it."""

@@ -11,28 +11,18 @@ from contextlib import suppress
 from typing import Any
 
 from bot.clients.telegram import Telegram
-from bot.domain.reach import (
-    Blocked,
-    MessageGone,
-    Moved,
-    NoAccess,
-    NotReached,
-    Offline,
-    Rejected,
-    Slow,
-    TopicGone,
-)
+from bot.domain.reach import MessageGone, NotReached, Rejected, Slow
 from bot.domain.situations import Notice
 from bot.domain.staff import Role
-from bot.flows import deliver, members, tell_chat
-from bot.flows.announce import announce_now, with_role
+from bot.flows import deliver, tell_chat
+from bot.flows.announce import with_role
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk, StoreError
-from bot.flows.fetch_files import FILE
 from bot.flows.read_chat import CHAT
 from bot.flows.saying_outcome import ANSWERS
 from bot.views.card import Card
 from bot.views.notices import notice_card
+from bot.watchers.mishaps import BACKOFF_SECONDS, Mishaps
 from bot.watchers.pace import Pace
 from bot.watchers.telling import Teller
 
@@ -40,27 +30,24 @@ log = logging.getLogger("desk.relay")
 
 DIGEST_FROM = 4
 HERALD_FROM_SECONDS, HERALD_ALONE_SECONDS = 2.0, 10.0
-FAILED = "delivery_failed"
 IDLE_SECONDS = 1.0
 ANSWER_ATTEMPTS = 3
-BACKOFF_SECONDS = (1, 2, 5, 10, 20, 30)
-GROUP_AWAY_SECONDS = 60
 LAST_WORDS_SECONDS = 1.5
 
 
 class Relay:
     """Runs one worker per chat that has something to be told; chats never wait for each other."""
 
-    def __init__(self, desk: Desk, telegram: Telegram, now: Callable[[], float]) -> None:
+    def __init__(self, desk: Desk, telegram: Telegram, now: Callable[[], float], pace: Pace | None = None) -> None:
         self._desk = desk
         self._telegram = telegram
-        self.pace = Pace(now, desk.clock.sleep)
+        self.pace = pace or Pace(now, desk.clock.sleep)
         self._teller = Teller(desk, telegram, self.pace)
+        self._mishaps = Mishaps(desk)
         self._locks: dict[int, asyncio.Lock] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._telling: set[int] = set()
         self._is_stopping = False
-        self._is_group_lost = False
 
     def _lock(self, chat_id: int) -> asyncio.Lock:
         """Held while the state is read, shown and remembered, so that an older card never lands on a newer one."""
@@ -125,6 +112,10 @@ class Relay:
             if reader is not None:
                 with suppress(NotReached):
                     await self._telegram.send(owner.id, notice_card(notice, reader), silent=False)
+
+    async def erase(self, chat_id: int, message_id: int) -> None:
+        """Take a message away at once; no turn is needed for that. Raises NotReached."""
+        await self._telegram.delete(chat_id, message_id)
 
     async def remove_from_group(self, user_id: int) -> bool:
         """Out of the desk group; False when Telegram did not let us."""
@@ -235,7 +226,7 @@ class Relay:
             except StoreError:
                 continue
             if lost:
-                await self._say_failed(chat_id, lost, "a defect of the desk, see its log")
+                await self._mishaps.failed(chat_id, lost, "a defect of the desk, see its log")
             return
 
     async def _due(self, chat_id: int) -> list[Delivery]:
@@ -274,67 +265,15 @@ class Relay:
         return True
 
     async def _guarded(self, deliveries: list[Delivery], telling: Coroutine[Any, Any, None]) -> None:
-        """Do it, and turn every way it can fail into what happens next."""
+        """Do it, or see to what becomes of it."""
         try:
             await telling
-            if deliveries[0].chat_id < 0:
-                self._is_group_lost = False
-        except Slow as slow:
-            self.pace.hold(deliveries[0].chat_id, slow.seconds)
-            await self._later(deliveries, slow.seconds, str(slow))
-        except (MessageGone, TopicGone) as gone:
-            await self._gone(deliveries, gone)
-        except Moved as moved:
-            await self._later(deliveries, 0, str(moved))
-            await members.group_migrated(self._desk, moved.chat_id, deliveries[0].chat_id)
-        except Blocked as no:
-            await self._blocked(deliveries, str(no))
-        except (Offline, NoAccess) as away:
-            attempts = min(deliveries[0].attempts, len(BACKOFF_SECONDS) - 1)
-            repeated = isinstance(away, Offline) and away.may_be_shown
-            await self._later(deliveries, BACKOFF_SECONDS[attempts], str(away), repeated=repeated)
         except NotReached as no:
-            log.error("not deliverable to %s: %s", deliveries[0].chat_id, no)
-            for delivery in deliveries:
-                await deliver.give_up(self._desk, delivery, str(no))
-            await self._say_failed(deliveries[0].chat_id, deliveries, str(no))
-
-    async def _say_failed(self, chat_id: int, lost: Sequence[Delivery], why: str) -> None:
-        """Owners hear that something did not arrive; that this very news did not arrive is only journalled."""
-        if all(delivery.notice == FAILED for delivery in lost):
-            return
-        others = [owner for owner in with_role(self._desk, Role.OWNER) if owner.id != chat_id]
-        person = self._desk.people.get(chat_id)
-        facts = {"who": person.name if person else str(chat_id), "why": why[:100]}
-        await announce_now(self._desk, Notice(FAILED, facts), others, key=f"unreachable:{chat_id}")
-
-    async def _gone(self, deliveries: list[Delivery], gone: MessageGone | TopicGone) -> None:
-        """Shown anew; a topic that people deleted must be forgotten first, or it would be asked for again for ever."""
-        if isinstance(gone, TopicGone):
-            for order_id in {delivery.order_id for delivery in deliveries if delivery.order_id is not None}:
-                await deliver.topic_made(self._desk, order_id, None)
-        await self._later(deliveries, 0, str(gone))
-
-    async def _later(self, deliveries: list[Delivery], seconds: float, why: str, *, repeated: bool = False) -> None:
-        """`repeated`: it may stand there already. A card shows the state and needs no such word."""
-        for delivery in deliveries:
-            is_repeat = repeated and delivery.kind in (CHAT, FILE)
-            await deliver.again(self._desk, delivery, seconds, why, repeated=is_repeat)
-
-    async def _blocked(self, deliveries: list[Delivery], why: str) -> None:
-        """A person who cannot be reached is said to owners; a group that is lost keeps its news until we are back."""
-        chat_id = deliveries[0].chat_id
-        owners = with_role(self._desk, Role.OWNER)
-        if chat_id < 0:
-            await self._later(deliveries, GROUP_AWAY_SECONDS, why)
-            if not self._is_group_lost:
-                self._is_group_lost = True
-                await announce_now(self._desk, Notice("group_lost", {"status": why[:80]}), owners)
-            return
-        await deliver.unreachable(self._desk, chat_id, deliveries)
-        for delivery in deliveries:
-            await deliver.give_up(self._desk, delivery, why)
-        await self._say_failed(chat_id, deliveries, why)
+            if isinstance(no, Slow):
+                self.pace.hold(deliveries[0].chat_id, no.seconds)
+            await self._mishaps.meet(deliveries, no)
+        else:
+            self._mishaps.reached(deliveries[0].chat_id)
 
     async def _tell_many(self, fresh: list[Delivery]) -> None:
         tasks = await deliver.take(self._desk, fresh)

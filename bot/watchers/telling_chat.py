@@ -11,10 +11,11 @@ from bot.domain.conversation import Chunk
 from bot.domain.reach import MessageGone, Moved, Offline, Rejected, Slow, TopicGone
 from bot.domain.sayings import Saying, State
 from bot.domain.situations import Reader
+from bot.domain.topics import stage_of
 from bot.flows import deliver, tell_chat
 from bot.flows.deliver import NOTICE, Delivery, Shown
 from bot.flows.desk import Desk
-from bot.flows.saying_outcome import ANSWERS, LEAVING
+from bot.flows.saying_outcome import ANSWERS, LEAVING, REMINDER
 from bot.flows.tell_chat import SAID, Telling
 from bot.views.card import Card
 from bot.views.chat import chunk_card, file_caption, herald_card, split_chunk
@@ -101,9 +102,10 @@ class ChatTeller:
         if not telling.wants_topic or telling.chunk is None:
             return telling
         situation = telling.chunk.situation
-        topic_id = await self._topics.make(telling.delivery.chat_id, topic_name(situation))
+        name, stage = topic_name(situation), stage_of(situation)
+        topic_id = await self._topics.make(telling.delivery.chat_id, name)
         if topic_id is not None:
-            await tell_chat.topic_opened(self._desk, situation.order.id, topic_id)
+            await tell_chat.topic_opened(self._desk, situation.order.id, topic_id, name=name, stage=stage)
         return replace(telling, topic_id=topic_id)
 
     async def _show(self, telling: Telling, caption: Card) -> list[Shown]:
@@ -236,7 +238,7 @@ class ChatTeller:
         if marked is None or marked.situation is None or reader is None or marked.saying.state is not State.HELD:
             await self._nothing(delivery)
             return
-        card = held_card(marked.together, marked.situation, reader)
+        card = held_card(marked.together, marked.situation, reader, is_again=delivery.kind == REMINDER)
         await deliver.finish(self._desk, [delivery], [await self._reply(delivery, marked.saying, card)])
 
     async def _reply(self, delivery: Delivery, saying: Saying, card: Card) -> Shown:

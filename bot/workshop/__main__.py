@@ -1,4 +1,7 @@
-"""The worker: one file in, what may be sent out. `python -m bot.workshop SECONDS MEGABYTES`, words as in `wire.py`."""
+"""The worker: one file in, what may be sent out. `python -m bot.workshop SECONDS MEGABYTES`, words as in `wire.py`.
+
+With `chart` behind it the plan of a picture comes in, and the picture goes out.
+"""
 
 import os
 import sys
@@ -6,11 +9,12 @@ from collections.abc import Iterator
 from typing import IO
 
 from bot.domain.chat import MAX_FILE_BYTES
+from bot.domain.day_chart import ChartPlan
 from bot.workshop import jpeg, mp4, png
 from bot.workshop.kinds import Kind, kind_of
 from bot.workshop.limits import allow_threads, confine, forbid_processes
 from bot.workshop.unfit import Unfit
-from bot.workshop.wire import put
+from bot.workshop.wire import CHART, PLAIN, put
 
 JPEG, PNG, MP4 = "image/jpeg", "image/png", "video/mp4"
 
@@ -20,7 +24,11 @@ def main() -> None:
     confine(float(sys.argv[1]), int(sys.argv[2]))
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    work(sys.stdin.buffer.read(), answer)
+    content = sys.stdin.buffer.read()
+    if sys.argv[3:] == [CHART]:
+        draw(content, answer)
+    else:
+        work(content, answer)
 
 
 def work(content: bytes, answer: IO[bytes]) -> None:
@@ -41,6 +49,17 @@ def work(content: bytes, answer: IO[bytes]) -> None:
     except Exception as error:  # whatever a hostile file makes a library raise, the file is what is wrong
         print(repr(error), file=sys.stderr)
         put(answer, {"reason": "file_broken", "facts": {"given": given}})
+
+
+def draw(content: bytes, answer: IO[bytes]) -> None:
+    """The picture of a plan; a plan is our own, so that what goes wrong with it is a defect and ends the worker."""
+    from bot.workshop.chart import drawn
+
+    forbid_processes()
+    picture = drawn(ChartPlan.from_json(content))
+    put(answer, {"given": PNG if picture.has_font else PLAIN})
+    put(answer, {"content_type": PNG, "size": len(picture.content)}, picture.content)
+    put(answer, {"end": True})
 
 
 def prepared(kind: Kind, content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -3,7 +3,7 @@
 A frame is the length of its head (4 bytes, big-endian), the head as JSON, and `size` bytes of content. Heads are
 `{"given": "PNG"}` once the type is known, `{"content_type": "image/png", "size": 5}` for each finished file,
 `{"reason": "file_broken", "facts": {...}}` for a file that cannot be sent, `{"end": true}` when all is said. An answer
-without its end is not one.
+without its end is not one. Instead of a file the plan of a picture may come, as JSON: see `chart.py`.
 """
 
 import json
@@ -11,6 +11,8 @@ import struct
 from collections.abc import Mapping
 from typing import IO
 
+CHART, PLAIN = "chart", "plain"
+"""the worker's third word when it is to draw a day, and what it says when it had to do so in English"""
 MAX_HEAD_BYTES = 4096
 LENGTH = struct.Struct(">I")
 

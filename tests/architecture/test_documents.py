@@ -65,7 +65,8 @@ def test_every_setting_that_the_architecture_names_exists() -> None:
 def test_every_scenario_the_readme_promises_exists() -> None:
     promised = {
         "happy-sale", "happy-purchase", "never-pays", "buyer-cancels", "appeal", "answer-lost", "venue-away",
-        "telegram-away", "changed-order",
+        "telegram-away", "changed-order", "twins", "third-party", "fake-receipt", "pressure", "stolen-phone",
+        "handover",
     }  # fmt: skip
     assert promised <= set(SCENARIOS)
 

@@ -83,6 +83,7 @@ async def main(options: Json) -> None:
     running = asyncio.create_task(application.run(stop, ready.set)) if options["runs"] else None
     if running is not None:
         await ready.wait()
+        await _looked_at_every_order(application)
     _say({"taps": taps})
     program = _Program(application, diary)
     reader = asyncio.StreamReader()
@@ -90,6 +91,12 @@ async def main(options: Json) -> None:
     while line := await reader.readline():
         command = json.loads(line)
         _say(await getattr(program, command.pop("do"))(**command))
+
+
+async def _looked_at_every_order(application: Application) -> None:
+    """Until then every release is refused: the barrier after a start."""
+    while application.desk.starting.is_waiting:  # noqa: ASYNC110 # the barrier is a set, no event
+        await asyncio.sleep(0.05)
 
 
 async def _assemble(options: Json, diary: Diary) -> Application:

@@ -21,6 +21,8 @@ DETAILS = _data("get_transaction_details")
 ROW: Json = _data("get_pending_transaction_list")["list"][1]
 COUNTERPARTY = _data("get_counterparty_user_info")
 AMOUNT, PRICE = "10.00", "7.20"
+PAID_AT = int(time.time())
+"""an order paid long ago would ring everybody, and its newer card would take the prepared confirm's place"""
 
 
 def _facts(order_id: str, facts: Json) -> Json:
@@ -28,7 +30,7 @@ def _facts(order_id: str, facts: Json) -> Json:
         "txid": int(order_id),
         "amount": AMOUNT,
         "rate": PRICE,
-        "total": f"{72 + int(order_id) % 1000 / 100:.2f}",
+        "total": f"{72 + int(order_id) % 1_000_000 / 100:.2f}",
         "want_type": "CNY",
         "status": facts.get("status", "paid"),
     }
@@ -36,7 +38,8 @@ def _facts(order_id: str, facts: Json) -> Json:
 
 def details(order_id: str, facts: Json) -> Json:
     """A sale whose payment clock runs."""
-    return {**DETAILS, **_facts(order_id, facts), "remain_pay_time": int(time.time()) % 900}
+    clocks = {"timest_paid": PAID_AT, "dispute_time": PAID_AT + 1200, "remain_pay_time": int(time.time()) % 900}
+    return {**DETAILS, **_facts(order_id, facts), **clocks}
 
 
 def row(order_id: str, facts: Json) -> Json:

@@ -132,7 +132,7 @@ async def test_a_prompt_a_quick_reply_and_a_held_number_each_send_what_was_shown
     await expect(words).to_be_visible(timeout=SLOW)
 
     await words.get_by_role("button", name="Write to buyer").click()
-    await expect(newest(page, "Your reply to this message goes to the BUYER.")).to_be_visible(timeout=SLOW)
+    await expect(newest(page, "Your reply here goes to the BUYER.")).to_be_visible(timeout=SLOW)
     await expect(page.locator("#replying")).to_contain_text("Write to buyer")
     asked = await send(page, "One minute, please.")
     await expect(asked.locator(".reaction")).to_have_text(DELIVERED, timeout=SLOW)

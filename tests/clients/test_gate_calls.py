@@ -36,7 +36,7 @@ DRAFT = AdDraft(
     terms="own-name accounts only",
     auto_reply="thanks, details are on the order page",
     demands=Demands(
-        verification=1, registered_days=30, least_completed=5, completion_percent=80, open_orders=2
+        verification=1, registered_days=30, least_completed=5, completion_percent=Decimal(80), open_orders=2
     ),
 )  # fmt: skip
 FLOATING = replace(
@@ -151,7 +151,10 @@ async def test_an_ad_whose_text_trips_the_filter_is_refused_with_the_hint() -> N
     async with raw_venue(says(200, answer)) as venue, client(venue) as gate:
         with pytest.raises(Refused) as caught:
             await gate.publish_ad(draft=DRAFT)
-    assert (caught.value.code, caught.value.detail) == ("70305102", "risk control: remove contact details")
+    assert (caught.value.code, caught.value.detail) == (
+        "70305102",
+        "risk control: notice: remove contact details: contact details found",
+    )
 
 
 async def test_payment_method_ids_are_only_sent_for_the_methods_of_the_ad() -> None:

@@ -2,18 +2,23 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.clients.gate_c2c.client import GateC2C
+from bot.clients.gate_c2c.wire_ads import read_ad
 from bot.clients.http import Http
+from bot.domain.ad_edits import draft_of
 from bot.domain.assumptions import BY_KEY
 from bot.domain.errors import DeskError
+from bot.domain.orders import Side
 from tests.clients.raw_venue import KEY, SECRET, Behaviour, answers_of, fixture, raw_venue, says, yes
 
 Verb = Callable[[GateC2C], Awaitable[Any]]
 ORDER = "61000002"
+WITH_ROW = {"verified_limit": 0, "user_country_limit": -1}
 
 
 def data(name: str, variant: str = "main") -> Any:
@@ -132,3 +137,18 @@ async def test_a_failing_listener_does_not_change_what_is_told_of_money(caplog: 
         await GateC2C(http, venue.url, KEY, SECRET, time.time, observe=observe).release(order_id=ORDER)
         assert len(venue.requests) == 1
     assert "order_key_is_txid" in caplog.text
+
+
+async def test_our_own_ads_judge_the_side_of_the_market_and_the_number_of_an_edit() -> None:
+    details = data("ads_detail")
+    ad_id, own = str(details["orderid"]), read_ad(details | WITH_ROW)
+    draft = replace(draft_of(own), amount=own.amount, ad_id=ad_id)
+    market = [{"adv_no": details["orderid"], "price": "1.01", "index": 1}]
+    told = await heard(
+        (yes(details), lambda gate: gate.ad(ad_id=ad_id)),
+        (yes(market), lambda gate: gate.market_ads(asset="USDT", fiat="USD", side=Side.SELL)),
+        (yes({}), lambda gate: gate.publish_ad(draft=draft)),
+        (yes(details | {"amount": "500.00"}), lambda gate: gate.ad(ad_id=ad_id)),
+    )
+    assert ("market_side_is_the_advertisers", True) in told
+    assert ("ad_number_is_remaining", False) in told

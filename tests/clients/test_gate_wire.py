@@ -138,3 +138,8 @@ def test_what_is_sent_is_what_was_meant(text: str, number: int) -> None:
 
 def test_half_a_surrogate_pair_does_not_stop_a_message() -> None:
     assert encode({"message": "a\ud800b"}) == b'{"message":"a?b"}'
+
+
+def test_a_number_beyond_all_measure_is_no_document() -> None:
+    with pytest.raises(ValueError, match="beyond all measure"):
+        decode(b'{"code": 1e99999999999999999999}')

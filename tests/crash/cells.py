@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from bot.domain.intents import Action
+from bot.domain.intents import ORDER_ACTIONS, Action
 from bot.views.buttons import Verb
 
 ENDPOINTS = {Action.RELEASE: "confirm-receipt", Action.MARK_PAID: "confirm-payment", Action.CANCEL: "cancel"}
@@ -45,6 +45,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 READS = ("fresh", "stale")
 CONFIRM, FIRST = "confirm", "first"
+TWINS = "twins"
 DURING = "during"
 
 
@@ -52,7 +53,8 @@ DURING = "during"
 class Cell:
     """`begin`: from which tap on points are counted and faults are set. `kill`: `point#n`, empty for no kill.
 
-    `again`: a second kill, counted from the start of the second life.
+    `again`: a second kill, counted from the start of the second life. `way`: with `TWINS` an order of the same total
+    is open, so that a release asks for the payer first.
     """
 
     action: Action
@@ -61,11 +63,17 @@ class Cell:
     begin: str = CONFIRM
     kill: str = ""
     again: str = ""
+    way: str = ""
 
     @property
     def name(self) -> str:
-        parts = (self.action.value, self.fault, self.reads, self.begin, self.kill or "no kill", self.again)
+        parts = (self.action.value, self.fault, self.reads, self.begin, self.kill or "no kill", self.again, self.way)
         return " / ".join(part for part in parts if part)
+
+    @property
+    def steps(self) -> tuple[Verb, ...]:
+        first, *rest = STEPS[self.action]
+        return (first, Verb.TWIN_PAYER, *rest) if self.way == TWINS else STEPS[self.action]
 
     @property
     def post_point(self) -> str:
@@ -84,7 +92,7 @@ def numbering(begins: tuple[str, ...] = (CONFIRM,), reads: tuple[str, ...] = REA
         for begin in begins
         for fault in FAULTS
         for read in reads
-        for action in Action
+        for action in ORDER_ACTIONS
         if read == "fresh" or _acts(fault)
     ]
 

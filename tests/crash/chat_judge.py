@@ -221,6 +221,7 @@ class Walk:
     marked: int = 0
     unmarked: int = 0
     covered: set[int] = field(default_factory=set)
+    awaited: set[int] = field(default_factory=set)
     bad: list[tuple[str, str]] = field(default_factory=list)
     _last: int = 0
     _length: int = 0
@@ -233,6 +234,8 @@ class Walk:
             self.marked += 1
         elif (start := self._next(lines)) is not None:
             self._go(start, lines)
+        elif (late := self._awaited(lines)) is not None:
+            self.awaited.discard(late)  # its place was told in time, the picture itself when it was there
         elif again:
             self.unmarked += 1
             self.bad.append(("told twice without a mark", f"{lines}"))
@@ -247,6 +250,9 @@ class Walk:
         last = self.place if self.is_all else len(self.said)
         return next((start for start in range(self.place, last + 1) if self._fits(lines, start)), None)
 
+    def _awaited(self, lines: list[str]) -> int | None:
+        return next((place for place in sorted(self.awaited) if lines == [self.said[place]]), None)
+
     def _fits(self, lines: list[str], start: int) -> bool:
         there = self.said[start : start + len(lines)]
         return len(there) == len(lines) and all(map(_is_same, lines, there))
@@ -255,6 +261,7 @@ class Walk:
         self._last, self._length = start, len(lines)
         self.place = max(self.place, start + len(lines))
         self.covered |= set(range(start, start + len(lines)))
+        self.awaited |= {start + place for place, line in enumerate(lines) if line == FILE_MISSING}
 
 
 def _is_same(told: str, said: str) -> bool:

@@ -22,9 +22,9 @@ from tests.crash.chat_judge import Judgement, judge
 from tests.crash.chat_plan import Plan, Trouble, make_plan
 from tests.crash.chat_play import Play
 from tests.crash.chat_quiet import settle
+from tests.crash.frame import quiet
 from tests.crash.nursery import Nursery, nursery
 from tests.crash.stage import NotSeen, make_template, stage
-from tests.crash.sweep import quiet
 
 SPEED = 20.0
 POLL_SECONDS = "8"

@@ -11,7 +11,7 @@ from tests.crash.chat_pictures import number_of
 
 HEADER = re.compile(r"^💬 .*? · (\d{4})( · .*)?$")
 REPEAT = "↻"  # in whatever language
-NOT_HERE = re.compile(r", not here: |没取到：")
+NOT_HERE = re.compile(r", not here: |没取到：|: being fetched|：正在下载")
 FILE_MISSING = "(a file that is not here)"
 HELD, UNKNOWN, MISSING, REFUSED, DELIVERED, OTHER = "held", "unknown", "missing", "refused", "delivered", "other"
 OUTCOMES = {"✋": HELD, "❓": UNKNOWN, "❗": MISSING, "💔": REFUSED, "👌": DELIVERED}

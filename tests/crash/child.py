@@ -8,18 +8,28 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from bot.app import assemble
+from bot.app import Around, assemble
 from bot.clock import Clock
 from bot.settings import build
+from bot.watchers.room import Room
+from tests.crash.ad_wrong import AD_WRONG
+from tests.crash.convert_wrong import WRONG
+from tests.crash.otc_wrong import OTC_WRONG, WRONG_DOORS
 from tests.crash.points import Points
 
 
 @dataclass(frozen=True)
 class Life:
-    """How one process of the desk lives. `start` is the Unix second at which its faster time began."""
+    """How one process of the desk lives. `start` is the Unix second at which its faster time began.
+
+    `wrong`: what of `convert_wrong`, `otc_wrong` or `ad_wrong` breaks a promise, to see it noticed.
+    """
 
     folder: str
     settings: dict[str, str]
@@ -29,7 +39,7 @@ class Life:
     kill: str = ""
     hold: str = ""
     fail: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
+    wrong: str = ""
 
     def text(self) -> str:
         return json.dumps(asdict(self))
@@ -37,6 +47,12 @@ class Life:
     @classmethod
     def of(cls, text: str) -> Life:
         return cls(**json.loads(text))
+
+
+class QuietRoom(Room):
+    """What can wait for ever waits here: its moments would be other ones in every life, and no money hangs on them."""
+
+    async def round(self) -> None: ...
 
 
 async def live(life: Life) -> None:
@@ -47,8 +63,30 @@ async def live(life: Life) -> None:
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     signal.signal(signal.SIGUSR1, lambda *_: points.arm())
     clock = Clock(life.speed, start=life.start)
-    application = await assemble(build(life.settings), clock=clock, probe=points.passed, around=points.around)
+    around = _misled(_misled(points.around, "gate_pay", WRONG, life.wrong), "otc", OTC_WRONG, life.wrong)
+    around = _misled(around, "gate", _ad_wrong(Path(life.folder)), life.wrong)
+    application = await assemble(build(life.settings), clock=clock, probe=points.passed, around=around)
+    application.room = QuietRoom(application.desk, application.telegram, application.relay.pace)
+    if life.wrong in WRONG_DOORS:
+        settings = application.settings
+        application.door = WRONG_DOORS[life.wrong](application.desk, settings.http_host, settings.http_port)
     await application.run(stop)
+
+
+def _ad_wrong(folder: Path) -> dict[str, Callable[[Any], Any]]:
+    """Some of them outlive their process."""
+    return {name: partial(wrong, folder=folder) for name, wrong in AD_WRONG.items()}
+
+
+def _misled(around: Around, client_name: str, known: Mapping[str, Callable[[Any], Any]], wrong: str) -> Around:
+    """The client of that name misbehaves, if `wrong` is one of its ways to."""
+    if wrong not in known:
+        return around
+
+    def misled(name: str, client: Any) -> Any:
+        return around(name, known[wrong](client) if name == client_name else client)
+
+    return misled
 
 
 def main(life: Life) -> None:
@@ -59,4 +97,8 @@ def main(life: Life) -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True)
     for noisy in ("httpx", "httpcore", "telegram"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    asyncio.run(live(life))
+    try:
+        asyncio.run(live(life))
+    except BaseException:  # the nursery ends this process without a word
+        logging.exception("the desk ended")
+        raise

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.frame import quiet
 from tests.crash.nursery import Nursery, nursery
 from tests.crash.stage import make_template
-from tests.crash.sweep import quiet
 
 
 @dataclass(frozen=True)

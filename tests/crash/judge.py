@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.domain.intents import Action
 from bot.sandbox.gate.money_log import MoneyCall
 from bot.sandbox.gate.orders import Order
+from bot.sandbox.telegram.world import Call
 from tests.crash.cells import ENDPOINTS, FAULTS, Cell
 from tests.crash.stage import GROUP, OPERATOR, Stage
 
@@ -25,7 +26,8 @@ SEEN_DONE = {
 }
 COMMON = {UNKNOWN: ("No answer from Gate",), REFUSED: ("Gate refused the",), VOID: ("nothing happened",)}
 TAG = re.compile(r"<[^>]*>")
-MOMENT = 1.5  # between a state that was read and its words that were sent
+NOTHING = "othing was"  # as every refusal of a tap says
+MOMENT = 4.0  # between a state that was read and its words that were sent, on a machine with twenty others at work
 
 
 @dataclass
@@ -66,7 +68,7 @@ def visible(stage: Stage, chat: int, cell: Cell) -> set[str]:
     return set().union(*(claims(one.text or "", cell.action) for one in stage.messages(chat)))
 
 
-def is_settled(stage: Stage, order: Order, cell: Cell) -> bool:
+def is_settled(stage: Stage, order: Order, cell: Cell, yes_taps: list[tuple[float, str]]) -> bool:
     """Nothing is under way any more, and everybody can read how it ended."""
     if any(call.outcome in ("received", "waiting", "to act late") for call in _posts(stage, order, cell)):
         return False
@@ -75,7 +77,8 @@ def is_settled(stage: Stage, order: Order, cell: Cell) -> bool:
         " + (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending'))"
         " + (SELECT COUNT(*) FROM intents WHERE state IN ('planned', 'sent', 'unknown')) AS busy"
     )
-    return busy[0]["busy"] == 0 and not stage.box.world.updates.pending and not _wrong_now(stage, order, cell)
+    is_quiet = busy[0]["busy"] == 0 and not stage.box.world.updates.pending
+    return is_quiet and not _wrong_now(stage, order, cell) and not _is_silent(stage, order, yes_taps)
 
 
 def judge(stage: Stage, order: Order, cell: Cell, yes_taps: list[tuple[float, str]]) -> Verdict:
@@ -95,7 +98,7 @@ def judge(stage: Stage, order: Order, cell: Cell, yes_taps: list[tuple[float, st
     verdict.false += [why for rule, why in wrong if rule == "R3"]
     verdict.false += _wrong_then(stage, order, cell)
     verdict.outcome = ", ".join(row["state"] for row in intents) or f"no intent: {_toast(stage, yes_taps)}"
-    if not intents and yes_taps and not _is_answered(stage, yes_taps[-1][1]):
+    if _is_silent(stage, order, yes_taps):
         verdict.silent.append("a tap that led to nothing was never answered")
     return verdict
 
@@ -153,11 +156,14 @@ def _wrong_then(stage: Stage, order: Order, cell: Cell) -> list[str]:
     at = acted_at(stage, order, cell)
     known = stage.ask("SELECT settled_at FROM intents WHERE target = ? AND state = 'done'", str(order.id))
     known_at = stage.start + (known[0]["settled_at"] / 1000 - stage.start) / stage.speed if known else None
-    wrong = []
+    wrong, said_done = [], set[str]()
     for call in stage.box.world.calls:
-        told = claims(str(call.params.get("text", "")), cell.action)
+        told, chat = claims(str(call.params.get("text", "")), cell.action), str(call.params.get("chat_id"))
         if DONE in told and (at is None or call.at < at):
             wrong.append(f"call {call.n} told done before it was")
+        if UNKNOWN in told and chat in said_done:
+            wrong.append(f"call {call.n} told unknown where done had been told")
+        said_done |= {chat} if DONE in told and call.ok else set()
         if UNKNOWN in told and known_at is not None and call.at > known_at + MOMENT:
             wrong.append(f"call {call.n} told unknown {call.at - known_at:.2f} s after the desk knew")
     return wrong
@@ -167,6 +173,19 @@ def _toast(stage: Stage, yes_taps: list[tuple[float, str]]) -> str:
     return str(stage.box.world.callbacks[yes_taps[-1][1]].text) if yes_taps else "no tap"
 
 
-def _is_answered(stage: Stage, callback_id: str) -> bool:
+def _is_silent(stage: Stage, order: Order, yes_taps: list[tuple[float, str]]) -> bool:
+    """The confirming tap led to nothing, and nobody told the person."""
+    intents = stage.ask("SELECT 1 FROM intents WHERE target = ?", str(order.id))
+    return not intents and bool(yes_taps) and not _is_answered(stage, *yes_taps[-1])
+
+
+def _is_answered(stage: Stage, tapped_at: float, callback_id: str) -> bool:
+    """In the small window; or, when that had to be closed before the answer was known, in the chat."""
     query = stage.box.world.callbacks[callback_id]
-    return query.answered_at is not None and bool(query.text)
+    later = (call for call in stage.box.world.calls if call.ok and _is_later(call, tapped_at))
+    is_said = bool(query.text) or any(NOTHING in str(call.params.get("text", "")) for call in later)
+    return query.answered_at is not None and is_said
+
+
+def _is_later(call: Call, tapped_at: float) -> bool:
+    return call.at >= tapped_at and str(call.params.get("chat_id")) == str(OPERATOR)

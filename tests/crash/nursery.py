@@ -1,7 +1,8 @@
 """A warm process from which desks are forked: each life costs milliseconds instead of a second of imports.
 
-`python -m tests.crash.nursery` reads one life per line and says when it began and when it ended. It has no threads and
-no event loop, so what is forked from it starts as clean as a new process. Its desks end with it.
+It reads one life per line and says when it began and when it ended. It has no threads and no event loop, so what is
+forked from it starts as clean as a new process. Its desks end with it. It is itself forked from a process that did the
+imports, so that every test has one of its own.
 """
 
 from __future__ import annotations
@@ -9,22 +10,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import gc
 import os
 import select
 import signal
-import sys
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from telegram.request import HTTPXRequest
+import httpx
 
+from bot.clients.trust import certificates
+from bot.settings import build
+from bot.texts.catalogue import texts_for
 from tests.crash import child
 from tests.crash.child import Life
+from tests.support.warm import PR_SET_PDEATHSIG, forge
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-PR_SET_PDEATHSIG = 1
 BIRTH_SECONDS = 60.0  # the first one waits for the imports
 
 
@@ -62,8 +63,8 @@ class Alive:
 class Nursery:
     """The other end of the nursery's pipe."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, words: asyncio.StreamReader, lives: asyncio.StreamWriter) -> None:
+        self._words, self._lives = words, lives
         self._births: dict[int, asyncio.Future[Alive]] = {}
         self._alive: dict[int, Alive] = {}
         self._number = 0
@@ -73,14 +74,12 @@ class Nursery:
         """Fork a desk."""
         self._number += 1
         born = self._births[self._number] = asyncio.get_running_loop().create_future()
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{self._number} {life.text()}\n".encode())
-        await self._process.stdin.drain()
+        self._lives.write(f"{self._number} {life.text()}\n".encode())
+        await self._lives.drain()
         return await asyncio.wait_for(born, BIRTH_SECONDS)
 
     async def _read(self) -> None:
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
+        async for line in self._words:
             word, number, value = line.decode().split()
             if word == "born":
                 alive = Alive(int(value), asyncio.get_running_loop().create_future())
@@ -90,28 +89,30 @@ class Nursery:
                 self._alive.pop(int(number)).ended.set_result(int(value))
 
     async def stop(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        await self._process.wait()
-        self._reader.cancel()
+        """Waits until it and all its desks are gone: all of them hold the other end."""
+        self._lives.write_eof()
+        await self._reader
+        self._lives.close()
 
 
 @contextlib.asynccontextmanager
 async def nursery() -> AsyncIterator[Nursery]:
     """A warm process until the block ends; its desks end with it."""
-    command = [sys.executable, "-m", "tests.crash.nursery"]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT, stdin=pipe, stdout=pipe)
-    found = Nursery(process)
+    ours, theirs = socket.socketpair()
+    with theirs:
+        forge(__name__).fork(theirs.fileno())
+    found = Nursery(*await asyncio.open_connection(sock=ours))
     try:
         yield found
     finally:
         await found.stop()
 
 
-def _serve() -> None:
-    """Fork for every line, tell of every end, until the other end closes the pipe."""
-    _warm_up()
+def live(_arguments: list[str], channel: int) -> None:
+    """Fork for every line, tell of every end, until the other end is closed."""
+    os.dup2(channel, 0)
+    os.dup2(channel, 1)
+    os.close(channel)
     wake, woken = os.pipe()
     os.set_blocking(wake, False)
     os.set_blocking(woken, False)
@@ -135,10 +136,20 @@ def _serve() -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _warm_up() -> None:
-    HTTPXRequest()  # reads the certificates once, so that no desk has to
-    gc.collect()
-    gc.freeze()
+def warm_up() -> None:
+    """What every desk would read or import in its first second is read once."""
+    certificates()
+    build({"TELEGRAM_TOKEN": "1000:none", "DESK_OWNERS": "1", "DESK_TIMEZONE": "Asia/Shanghai"})
+    for language in ("en", "zh"):
+        texts_for(language)
+    with contextlib.suppress(httpx.HTTPError):
+        asyncio.run(_call_nobody())
+
+
+async def _call_nobody() -> None:
+    """The client imports parts of itself only when it connects."""
+    async with httpx.AsyncClient(verify=certificates(), trust_env=False) as client:
+        await client.get("http://127.0.0.1:9/")
 
 
 def _bear(line: str, alive: set[int]) -> None:
@@ -168,7 +179,3 @@ def _bury(alive: set[int]) -> None:
 
 def _say(word: str, number: str, value: int) -> None:
     print(word, number, value, flush=True)
-
-
-if __name__ == "__main__":
-    _serve()

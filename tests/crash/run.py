@@ -12,15 +12,16 @@ from bot.sandbox.gate.faults import fault_from
 from bot.sandbox.gate.orders import Order
 from bot.views.buttons import Tap, Verb
 from tests.crash import judge
-from tests.crash.cells import AWAY, AWAY_SECONDS, DURING, ENDPOINTS, FAULTS, FIRST, NONE, STALE_SECONDS, STEPS, Cell
+from tests.crash.cells import AWAY, DURING, ENDPOINTS, FAULTS, FIRST, NONE, STALE_SECONDS, TWINS, Cell
 from tests.crash.judge import Verdict
 from tests.crash.nursery import Nursery
+from tests.crash.outside import go_on
 from tests.crash.stage import LOOK_SECONDS, OPERATOR, NotSeen, Stage, stage
 
 WALK_SECONDS = 15.0
 PATIENCE_SECONDS = 1.0
 SETTLE_DESK_SECONDS = 100.0
-BUSY_MACHINE_SECONDS = 3.0
+BUSY_MACHINE_SECONDS = 10.0
 THUMB_SECONDS = 0.1
 
 
@@ -39,10 +40,10 @@ class Run:
     async def walk(self) -> None:
         """What the operator does: the next button of the way, again when nothing comes of it, the last one once."""
         done: dict[str, float] = {}
-        end = time.monotonic() + WALK_SECONDS
+        end = time.monotonic() + WALK_SECONDS * (2 if self.cell.way else 1)
         while time.monotonic() < end:
             await self.keep_alive()
-            next_button = self.stage.newest(OPERATOR, STEPS[self.cell.action])
+            next_button = self.stage.newest(OPERATOR, self.cell.steps)
             if next_button is None:
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
@@ -53,7 +54,7 @@ class Run:
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
             await asyncio.sleep(THUMB_SECONDS)
-            if self.stage.newest(OPERATOR, STEPS[self.cell.action]) != next_button:
+            if self.stage.newest(OPERATOR, self.cell.steps) != next_button:
                 continue  # the card moved under the thumb
             if tap.verb is Verb.YES or self.cell.begin == FIRST:
                 self.set_trap()
@@ -88,21 +89,9 @@ class Run:
 
     async def keep_alive(self) -> None:
         """What the outside does meanwhile: the kill in flight, the venue's port, the next life."""
-        made, cell = self.stage, self.cell
-        assert made.desk is not None
-        if cell.kill.startswith(DURING) and made.lives == 1 and made.posts(self.order):
-            await made.desk.end()
-        if cell.fault == AWAY and not self.away_until and (made.folder / "held").exists():
-            await made.venue_away(True)
-            self.away_until = time.monotonic() + AWAY_SECONDS
-            (made.folder / "go").touch()
-        if made.box.venue.away and time.monotonic() > self.away_until:
-            await made.venue_away(False)
-        if made.desk.is_gone:
-            if made.lives > (2 if cell.again else 1):
-                raise NotSeen(f"the desk ended by itself: {made.shown()}")
-            await made.open_desk(armed=bool(cell.again) and made.lives == 1, kill=cell.again)
-            self.last_birth = time.monotonic()
+        cell = self.cell
+        dies = cell.kill.startswith(DURING) and bool(self.stage.posts(self.order))
+        await go_on(self, dies=dies, closes=cell.fault == AWAY, again=cell.again)
 
     async def settle(self) -> None:
         """Until everything is told, or the time for that is over."""
@@ -112,7 +101,7 @@ class Run:
             await self.keep_alive()
             if outcomes != self.outcomes():
                 moved_at, outcomes = time.monotonic(), self.outcomes()
-            if judge.is_settled(self.stage, self.order, self.cell):
+            if judge.is_settled(self.stage, self.order, self.cell, self.yes_taps):
                 return
             await asyncio.sleep(LOOK_SECONDS * 3)
 
@@ -125,6 +114,8 @@ async def run_cell(nursery: Nursery, template: Path, folder: Path, cell: Cell) -
     """The verdict, and the points that were passed from the trap on."""
     async with stage(nursery, template, folder) as made:
         order = made.open_order("sell", paid=True) if cell.action is Action.RELEASE else made.open_order("buy")
+        if cell.way == TWINS:
+            made.open_order("sell", name="李四")
         hold = cell.post_point if cell.fault == AWAY else ""
         await made.open_desk(kill="" if cell.kill.startswith(DURING) else cell.kill, hold=hold)
         run = Run(made, cell, order)

@@ -28,7 +28,9 @@ from tests.crash.nursery import Alive, Nursery
 OPERATOR, OPERATOR_2, LEAD, OWNER = 1003, 1006, 1002, 1001
 GROUP = -1001000000001
 LOOK_SECONDS = 0.01
+PAYER = "张三丰"
 
+Json = dict[str, Any]
 T = TypeVar("T")
 
 
@@ -73,7 +75,7 @@ class Stage:
     # the venue
 
     def open_order(self, side: str, *, paid: bool = False, **facts: Any) -> Order:
-        wanted = {"side": side, "paid": paid, "name": "张三丰", **facts}
+        wanted = {"side": side, "paid": paid, "name": PAYER, **facts}
         return venue_acts.open_order(self.box.venue, wanted)
 
     def venue_act(self, order: Order, kind: str, **wanted: Any) -> None:
@@ -93,13 +95,13 @@ class Stage:
         return [one for one in self.box.world.chats[chat].messages.values() if not one.is_deleted]
 
     def newest(self, chat: int, verbs: Sequence[Verb]) -> tuple[Message, str] | None:
-        """The newest button of the most advanced of these verbs."""
+        """The newest button of the most advanced of these verbs; of payers the one who paid."""
         for verb in verbs:
             for message in reversed(self.messages(chat)):
                 for row in message.inline_keyboard:
                     for button in row:
                         tap = Tap.parse(button.get("callback_data", ""))
-                        if tap is not None and tap.verb is verb:
+                        if tap is not None and tap.verb is verb and _is_right(tap, button):
                             return message, button["callback_data"]
         return None
 
@@ -141,6 +143,10 @@ class Stage:
         return path.read_text().split("\n")[:-1] if path.exists() else []
 
 
+def _is_right(tap: Tap, button: Json) -> bool:
+    return tap.verb is not Verb.TWIN_PAYER or button["text"] == PAYER
+
+
 async def make_template(folder: Path) -> Path:
     """A database with the demo's people, once for all cells."""
     made = folder / "template.db"
@@ -150,10 +156,14 @@ async def make_template(folder: Path) -> Path:
         "gate_url": "http://127.0.0.1:9/api/v4",
         "gate_key": "none",
         "gate_secret": "none",
+        "pay_url": "http://127.0.0.1:9",
+        "pay_client_id": "none",
+        "pay_secret": "none",
     }
     application = await assemble(demo_settings(addresses, made, "en"))
     await seed(application, "en")
     await application.http.aclose()
+    await application.pay_http.aclose()
     await application.store.close()
     return made
 
@@ -195,5 +205,9 @@ def _settings(box: Sandbox, database: Path) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{database}",
         "DESK_MARKETS": "USDT/CNY",
         "GATE_FILE_HOSTS": addresses["gate_url"].split("/")[2],
+        "GATEPAY_API_URL": addresses["pay_url"],
+        "GATEPAY_CLIENT_ID": addresses["pay_client_id"],
+        "GATEPAY_SECRET": addresses["pay_secret"],
+        "HTTP_PORT": "0",
         "POLL_SECONDS": "8",
     }

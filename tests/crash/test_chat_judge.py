@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.telegram.model import Message
 from tests.crash.chat_judge import Walk
-from tests.crash.chat_seen import Told
+from tests.crash.chat_seen import FILE_MISSING, Told
 
 SAID = ["good morning", "hello?", "hello?", "#7", "I have paid"]
 
@@ -50,3 +50,17 @@ def test_what_is_lost_out_of_order_or_foreign_is_broken(chunks: tuple[Told, ...]
 def test_a_person_may_begin_to_listen_anywhere_but_hears_in_order() -> None:
     assert walked(told("#7"), told("I have paid"), is_all=False).bad == []
     assert walked(told("I have paid"), told("#7"), is_all=False).bad
+
+
+def test_a_picture_whose_place_was_told_in_time_may_come_later_once() -> None:
+    late = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"), told("#7"))
+    assert (late.bad, late.awaited) == ([], set())
+    twice = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"), told("#7"), told("#7"))
+    assert len(twice.bad) == 1
+
+
+def test_a_picture_without_a_place_of_its_own_is_late_for_good() -> None:
+    lost = walked(told("good morning", "hello?", "hello?"), told("I have paid"), told("#7"))
+    assert lost.bad
+    other = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"), told("#8"))
+    assert other.bad

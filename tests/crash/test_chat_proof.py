@@ -16,7 +16,7 @@ def test_the_same_seed_is_the_same_plan() -> None:
     assert sum(word.size for word in plan.words) >= 500
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 async def test_on_a_bad_day_every_word_arrives_once_or_is_said_unknown_and_staff_hear_every_word(
     ground: Ground,
 ) -> None:

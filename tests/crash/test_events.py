@@ -94,7 +94,7 @@ def _twice(made: Stage, chat: int) -> int:
     return len(words) - len(set(words))
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 async def test_every_order_of_a_bad_day_is_told_and_nothing_more_than_once_per_kill(ground: Ground) -> None:
     lot, expected = Random(SEED), dict[str, str]()
     async with stage(ground.nursery, ground.template, ground.folder / "cell", speed=SPEED, POLL_SECONDS="5") as made:

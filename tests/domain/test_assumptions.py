@@ -8,7 +8,10 @@ import pytest
 from bot.domain import assumptions
 from bot.domain.assumptions import ASSUMPTIONS, BY_KEY
 from bot.domain.chat import ChatKind, ChatMessage
+from bot.domain.money import Money
 from bot.domain.orders import Order, OrderRow, Side
+from bot.domain.quotes import ConvertOrder, Pair
+from bot.views.check_words import ASSUMPTIONS as SENTENCES
 
 ROW = OrderRow(
     id="61000002", side=Side.SELL, asset="USDT", fiat="CNY", amount=Decimal(1000), price=Decimal("7.20"),
@@ -32,6 +35,7 @@ def test_every_assumption_has_its_own_key_sentence_and_section() -> None:
     assert len(BY_KEY) == len(ASSUMPTIONS)
     assert len({assumption.sentence for assumption in ASSUMPTIONS}) == len(ASSUMPTIONS)
     assert all(assumption.section.startswith("§") for assumption in ASSUMPTIONS)
+    assert set(SENTENCES) == set(BY_KEY)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +147,62 @@ def test_our_own_messages_judge_our_chat_id() -> None:
 @pytest.mark.parametrize(("number", "verdict"), [(1790000005321, True), (1790000005, False), (0, None)])
 def test_the_size_of_the_number_tells_the_unit(number: int, verdict: bool | None) -> None:
     assert assumptions.sent_time_is_milliseconds(number) is verdict
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"), [(["1", "2.5"], True), (["1", 2], False), ([Decimal("2.5")], False), ([], None)]
+)
+def test_one_json_number_says_that_numbers_are_not_always_text(written: list[object], verdict: bool | None) -> None:
+    assert assumptions.pay_numbers_are_text(written) is verdict
+
+
+def test_a_row_without_the_coin_asked_for_breaks_the_filter() -> None:
+    assert assumptions.pair_filter_holds([Pair("GT", "USDT"), Pair("BTC", "GT")], "GT") is True
+    assert assumptions.pair_filter_holds([Pair("GT", "USDT"), Pair("BTC", "USDT")], "GT") is False
+    assert assumptions.pair_filter_holds([], "GT") is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "was_offered", "verdict"),
+    [
+        ({("GT", "USDT"), ("USDT", "GT")}, False, True),
+        ({("GT", "USDT"), ("USDT", "GT")}, True, True),
+        ({("USDT", "GT")}, True, False),
+        ({("USDT", "GT")}, False, None),
+        ({("GT", "USDT")}, True, None),
+        (set(), True, None),
+    ],
+)
+def test_an_offer_for_the_unlisted_direction_says_that_rows_count_both_ways(
+    listed: set[tuple[str, str]], was_offered: bool, verdict: bool | None
+) -> None:
+    assert assumptions.pair_rows_are_directed(listed, "GT", "USDT", was_offered=was_offered) is verdict
+
+
+def test_the_names_of_rate_and_order_id_are_told_by_the_keys() -> None:
+    assert assumptions.convert_rate_key(["rate", "price"]) is True
+    assert assumptions.convert_rate_key(["price"]) is False
+    assert assumptions.convert_rate_key([]) is None
+    assert assumptions.convert_order_key_snake(["order_id"]) is True
+    assert assumptions.convert_order_key_snake(["orderId"]) is False
+    assert assumptions.convert_order_key_snake([]) is None
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(1, True), (3, True), (6, True), (2, False), (0, False)])
+def test_only_three_status_numbers_are_listed(status: int, verdict: bool) -> None:
+    order = ConvertOrder("1", status, Money(Decimal(1), "GT"), Money(Decimal(1), "USDT"), "q")
+    assert assumptions.convert_status_is_listed(order) is verdict
+
+
+def test_what_an_edit_calls_its_number_shows_once_an_order_holds_a_part() -> None:
+    assert assumptions.ad_number_is_remaining(Decimal(700), Decimal(700), Decimal(300)) is True
+    assert assumptions.ad_number_is_remaining(Decimal(700), Decimal(400), Decimal(300)) is False
+    assert assumptions.ad_number_is_remaining(Decimal(700), Decimal(650), Decimal(300)) is None
+    assert assumptions.ad_number_is_remaining(Decimal(700), Decimal(700), Decimal(0)) is None
+
+
+def test_whose_side_the_market_is_asked_for_shows_where_our_own_ads_stand() -> None:
+    ours = {"1": Side.SELL, "2": Side.BUY}
+    assert assumptions.market_side_is_the_advertisers(Side.SELL, ["1", "9"], ours) is True
+    assert assumptions.market_side_is_the_advertisers(Side.SELL, ["2", "9"], ours) is False
+    assert assumptions.market_side_is_the_advertisers(Side.SELL, ["9"], ours) is None

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.actions import Finding, check_action, found
 from bot.domain.errors import NotAllowed, TransitionError
-from bot.domain.intents import OPEN, Action, Event, State, after, proves_untouched
+from bot.domain.intents import OPEN, ORDER_ACTIONS, Action, Event, State, after, proves_untouched
 from bot.domain.orders import Order, Side
 from bot.domain.seals import Choice, same_file
 from bot.domain.situations import LockReason
@@ -21,10 +21,25 @@ ALLOWED = {
     (State.SENT, Event.REFUSED): State.REFUSED,
     (State.SENT, Event.NEVER_LEFT): State.VOID,
     (State.SENT, Event.NO_ANSWER): State.UNKNOWN,
+    (State.SENT, Event.TAKEN): State.TAKEN,
+    (State.TAKEN, Event.FOUND_DONE): State.DONE,
+    (State.TAKEN, Event.FOUND_OTHERWISE): State.REFUSED,
+    (State.TAKEN, Event.NO_ANSWER): State.UNKNOWN,
+    (State.UNKNOWN, Event.ASKING_AGAIN): State.ASKED,
+    (State.ASKED, Event.ACCEPTED): State.DONE,
+    (State.ASKED, Event.TAKEN): State.TAKEN,
+    (State.ASKED, Event.FOUND_OTHERWISE): State.REFUSED,
+    (State.ASKED, Event.REFUSED): State.UNKNOWN,
+    (State.ASKED, Event.NEVER_LEFT): State.UNKNOWN,
+    (State.ASKED, Event.NO_ANSWER): State.UNKNOWN,
+    (State.UNKNOWN, Event.TAKEN): State.TAKEN,
     (State.UNKNOWN, Event.FOUND_DONE): State.DONE,
     (State.UNKNOWN, Event.FOUND_OTHERWISE): State.REFUSED,
     (State.UNKNOWN, Event.FOUND_UNTOUCHED): State.VOID,
     (State.VOID, Event.FOUND_LATE): State.DONE,
+    (State.VOID, Event.TAKEN): State.TAKEN,
+    (State.REFUSED, Event.FOUND_LATE): State.DONE,
+    (State.REFUSED, Event.TAKEN): State.TAKEN,
 }
 STATUSES = (
     "unpay", "hide_payment", "paid", "unconfirmed", "locked", "finished", "bclosed", "cancel", "sclosed", "expired",
@@ -42,10 +57,10 @@ def test_every_pair_of_state_and_event_leads_where_it_must_or_is_a_defect(state:
             after(state, event)
 
 
-def test_what_is_done_or_refused_is_over_and_only_void_may_turn_out_done() -> None:
-    assert {State.PLANNED, State.SENT, State.UNKNOWN} == OPEN
+def test_what_is_done_is_over_and_only_what_did_not_happen_may_turn_out_otherwise() -> None:
+    assert {State.PLANNED, State.SENT, State.TAKEN, State.ASKED, State.UNKNOWN} == OPEN
     leaving = {(state, to) for (state, _), to in ALLOWED.items() if state not in OPEN}
-    assert leaving == {(State.VOID, State.DONE)}
+    assert leaving == set(product((State.VOID, State.REFUSED), (State.DONE, State.TAKEN)))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +84,7 @@ FINDINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("action", "status"), list(product(Action, STATUSES)))
+@pytest.mark.parametrize(("action", "status"), list(product(ORDER_ACTIONS, STATUSES)))
 def test_what_a_look_says_of_each_action_in_each_status(action: Action, status: str) -> None:
     expected = FINDINGS[action].get(status, "untouched")
     assert found(sample(status=status), action) is Finding(expected)
@@ -96,6 +111,7 @@ NO = [
     (replace(BUY, hides_payment=True), Action.MARK_PAID, Choice(), None, "hides_payment"),
     (BUY, Action.MARK_PAID, Choice(method="cash"), None, "method_unknown"),
     (replace(BUY, counterparty_name="王五"), Action.MARK_PAID, Choice(), None, "holder_differs"),
+    (replace(BUY, counterparty_name=""), Action.MARK_PAID, Choice(), None, "holder_differs"),
     (replace(BUY, is_cancelable=False), Action.CANCEL, Choice(reason="1"), None, "not_cancelable"),
     (BUY, Action.CANCEL, Choice(reason="13"), None, "reason_unknown"),
     (BUY, Action.CANCEL, Choice(reason="9", memo="  "), None, "words_needed"),

@@ -7,7 +7,7 @@ from bot.domain.conversation import Template
 from bot.domain.errors import NotAllowed
 from bot.domain.orders import Payee
 from bot.domain.parts import length
-from bot.domain.templates import DEFAULTS, LONGEST, facts_of, lint, render
+from bot.domain.templates import DEFAULTS, LONGEST, digest, facts_of, lint, render
 from tests.views.samples import SECOND, order, payee
 
 
@@ -97,6 +97,11 @@ def test_a_ready_template_passes_its_own_rules(ready: Template) -> None:
 
 
 def test_both_languages_start_with_the_same_templates() -> None:
-    assert [ready.language for ready in DEFAULTS] == ["en"] * 6 + ["zh"] * 6
-    assert [ready.number for ready in DEFAULTS] == list(range(1, 13))
-    assert len({(ready.language, ready.label) for ready in DEFAULTS}) == 12
+    assert [ready.language for ready in DEFAULTS] == ["en"] * 6 + ["zh"] * 6 + ["en", "zh"]
+    assert [ready.number for ready in DEFAULTS] == list(range(1, 15))
+    assert len({(ready.language, ready.label) for ready in DEFAULTS}) == 14
+
+
+def test_a_text_is_known_again_by_a_digest_of_every_character() -> None:
+    assert digest("您好 0417") == digest("您好 0417") == "d0affc2a3699"
+    assert len({digest(text) for text in ("a", "a ", "A", "a\n", "")}) == 5

@@ -106,9 +106,10 @@ def test_who_confirms_with_which_limit_and_choice_is_sealed() -> None:
     assert differences(before, facts(sample(), person=replace(OPERATOR, id=9))) == ("approver",)
     assert differences(before, facts(sample(), person=replace(OPERATOR, role=Role.LEAD))) == ("role",)
     assert differences(before, facts(sample(), limit=Limit(Decimal("1"), Decimal("5000")))) == ("limit",)
-    choice = Choice("bank", "9", "words", "yes", 7)
+    choice = Choice("bank", "9", "words", "yes", requester=7, first=8, payer="61000001", reference="4417")
     assert set(differences(before, facts(sample(), choice=choice))) == {
-        "choice_method", "choice_reason", "choice_memo", "choice_answer", "choice_requester",
+        "choice_method", "choice_reason", "choice_memo", "choice_answer", "choice_requester", "choice_first",
+        "choice_payer", "choice_reference",
     }  # fmt: skip
     assert Choice.of(choice.as_arguments()) == choice and Choice.of({}) == Choice()
 
@@ -145,12 +146,13 @@ def test_the_account_shown_is_that_of_the_chosen_method_else_the_first() -> None
     assert replace(order, payees=()).main_payee is None
 
 
-def test_a_holder_differs_only_when_we_pay_somebody_else_by_name() -> None:
+def test_a_holder_differs_when_we_pay_by_name_somebody_who_is_not_known_to_be_the_verified_person() -> None:
     buy = replace(sample(Side.BUY), counterparty_name="Zhang San", payees=(Payee("bank", "", "ZHANG  SAN", "1"),))
     assert not buy.holder_differs
     assert replace(buy, payees=(Payee("bank", "", "Li Si", "1"),)).holder_differs
     assert not replace(buy, payees=(Payee("bank", "", "", "1"),)).holder_differs
-    assert not replace(buy, counterparty_name="", payees=(Payee("bank", "", "Li", "1"),)).holder_differs
+    assert replace(buy, counterparty_name="", payees=(Payee("bank", "", "Li", "1"),)).holder_differs
+    assert not replace(buy, counterparty_name="", payees=(Payee("bank", "", "", "1"),)).holder_differs
     assert not replace(sample(Side.SELL), payees=(Payee("bank", "", "Li", "1"),)).holder_differs
     assert folded(" A b ") == "ab"
 

@@ -32,6 +32,7 @@ from storage.outbox import Delivery
 from storage.store import Store, StoreError
 from tests.support.fake_files import FakeBench, FakeHosts, FakePhone
 from tests.support.fake_gate import FakeGate
+from tests.support.fresh_database import lay
 
 OWNER, LEAD, OPERATOR, OPERATOR_2, AGENT, VIEWER = 1, 2, 3, 6, 4, 5
 GROUP = -100123
@@ -132,6 +133,7 @@ class Bench:
     async def confirm(self, seal_id: str, by: int = OPERATOR) -> Intent:
         """Confirm, and wait until the request has an outcome."""
         intent = await confirm.confirm(self.desk, by, seal_id, self.now)
+        assert isinstance(intent, Intent)
         await self.desk.drain(5)
         return await self.intent(intent.id)
 
@@ -269,30 +271,33 @@ async def open_bench(folder: Path) -> AsyncIterator[Bench]:
         if point in broken:
             raise StoreError("full", point)
 
+    await lay(folder / "desk.db")
     store = await Store.open(f"sqlite:///{folder / 'desk.db'}", probe)
-    bench = Bench(store, FakeGate(), broken=broken)
-    bench.clock = HandClock(lambda: bench.seconds)
-    bench.gate.seconds = lambda: bench.clock.now() / 1000
-    numbers = count(1)
-    bench.desk = Desk(
-        store=store,
-        gate=bench.gate,
-        policy=Policy(owners=frozenset({OWNER}), markets=(("USDT", "CNY"),), desk_chat_id=GROUP),
-        clock=bench.clock,
-        new_id=lambda: f"id{next(numbers)}",
-        desk_chat_id=GROUP,
-        started_at=bench.now,
-        talk=Talk(phone=bench.phone, hosts=bench.hosts, bench=bench.workshop),
-    )
-    async with store.write() as tables:
-        for user_id, role in ROLES.items():
-            await tables.staff.put(Person(user_id, role, f"{role.word} {user_id}", "en", "UTC"), bench.now, OWNER)
-        await tables.staff.set_duty(OPERATOR, True, bench.now)
-        for action in Action:
-            limit = Limit(Decimal("2000"), Decimal("5000"))
-            await tables.staff.set_limit(Role.OPERATOR, action.value, limit, bench.now, OWNER)
-        await bench.desk.read_people(tables)
-    bench.add(ORDER)
-    yield bench
-    await bench.desk.drain(1)
-    await store.close()
+    try:
+        bench = Bench(store, FakeGate(), broken=broken)
+        bench.clock = HandClock(lambda: bench.seconds)
+        bench.gate.seconds = lambda: bench.clock.now() / 1000
+        numbers = count(1)
+        bench.desk = Desk(
+            store=store,
+            gate=bench.gate,
+            policy=Policy(owners=frozenset({OWNER}), markets=(("USDT", "CNY"),), desk_chat_id=GROUP),
+            clock=bench.clock,
+            new_id=lambda: f"id{next(numbers)}",
+            desk_chat_id=GROUP,
+            started_at=bench.now,
+            talk=Talk(phone=bench.phone, hosts=bench.hosts, bench=bench.workshop),
+        )
+        async with store.write() as tables:
+            for user_id, role in ROLES.items():
+                await tables.staff.put(Person(user_id, role, f"{role.word} {user_id}", "en", "UTC"), bench.now, OWNER)
+            await tables.staff.set_duty(OPERATOR, True, bench.now)
+            for action in Action:
+                limit = Limit(Decimal("2000"), Decimal("5000"))
+                await tables.staff.set_limit(Role.OPERATOR, action.value, limit, bench.now, OWNER)
+            await bench.desk.read_people(tables)
+        bench.add(ORDER)
+        yield bench
+        await bench.desk.drain(1)
+    finally:
+        await store.close()  # its threads would keep a failed run alive

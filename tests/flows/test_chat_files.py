@@ -11,6 +11,7 @@ from bot.flows import fetch_files
 from bot.flows.fetch_files import FILE, MOST_AT_ONCE, MOST_OF_AN_ORDER, WAIT_MS
 from storage.store import StoreError
 from tests.flows.bench import GROUP, LEAD, OPERATOR, ORDER, OWNER, Bench, notices
+from tests.flows.step_up_bench import prove, set_pin
 
 HOST = "files.example"
 URL = f"https://{HOST}/1.jpg"
@@ -142,6 +143,16 @@ async def test_an_owner_allows_a_host_and_what_waited_for_it_is_fetched_and_show
     assert await late(bench) == [GROUP, OPERATOR]
     assert await fetch_files.allowed_hosts(bench.desk) == ["new.example"]
     assert await bench.outcomes("allow_file_host", "gate") == ["done"]
+
+
+async def test_an_owner_with_a_pin_gives_it_for_each_host(bench: Bench) -> None:
+    await sends(bench, "https://new.example/1.jpg")
+    await bench.fetch()
+    await set_pin(bench, by=OWNER)
+    number = str((await files(bench))[0].number)
+    await prove(bench, fetch_files.allow_host(bench.desk, OWNER, number), by=OWNER)
+    assert await fetch_files.allowed_hosts(bench.desk) == []
+    assert await fetch_files.allow_host(bench.desk, OWNER, number) == "new.example"
 
 
 async def test_hosts_that_are_allowed_twice_stand_there_once(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.chat import Author, ChatKind
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable, VenueError
 from bot.flows import read_chat
-from bot.flows.read_chat import MOST_PAGES, read, read_now
+from bot.flows.read_chat import MOST_PAGES, WHOLE_EVERY_MS, read, read_now
 from tests.flows.bench import LEAD, NOW, OPERATOR, ORDER, VIEWER, Bench
 
 
@@ -74,6 +74,27 @@ async def test_the_same_words_split_over_two_pages_are_counted_together(bench: B
     bench.writes("last", "of all", at=NOW - 3)
     await bench.read()
     assert await bench.texts() == ["first", "??", "??", "last", "of all"]
+
+
+@pytest.mark.parametrize("includes_cursor", [False, True])
+async def test_a_second_that_fills_a_page_is_read_from_its_beginning_too(bench: Bench, includes_cursor: bool) -> None:
+    bench.gate.page_size, bench.gate.includes_cursor = 4, includes_cursor
+    bench.writes("old", at=NOW - 9)
+    bench.writes("a", "??", "b", "c", "??", at=NOW - 4)
+    await bench.read()
+    assert await bench.texts() == ["old", "a", "??", "b", "c", "??"]
+
+
+async def test_what_the_venue_stored_with_a_moment_of_long_ago_is_read_within_a_minute(bench: Bench) -> None:
+    bench.writes("first", at=NOW - 100)
+    bench.writes("second", at=NOW - 10)
+    await bench.read()
+    bench.writes("late", at=NOW - 60)
+    bench.gate.chats[ORDER.id].sort(key=lambda message: message.at)
+    before = bench.gate.count("chat")
+    assert await bench.read(after=15) == 0 and await bench.read(after=WHOLE_EVERY_MS / 1000) == 1
+    assert {heard.message.text for heard in await bench.heard()} == {"first", "second", "late"}
+    assert bench.gate.count("chat") == before + 2, "it costs no request more"
 
 
 async def test_a_long_chat_is_followed_back_to_its_beginning_oldest_numbers_first(bench: Bench) -> None:

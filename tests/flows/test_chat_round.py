@@ -11,6 +11,7 @@ from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
 from bot.flows.chat_round import AT_ONCE, ChatRound
 from bot.flows.talk import Talk
 from bot.watchers import rounds as loops
+from bot.watchers.going import Going
 from storage.store import StoreError
 from tests.flows.bench import LEAD, ORDER, OWNER, Bench, notices
 
@@ -224,7 +225,7 @@ async def until(holds: Callable[[], object]) -> None:
 
 
 async def test_the_talking_loop_is_woken_at_once_by_words_and_by_files(bench: Bench, rounds: ChatRound) -> None:
-    running = asyncio.create_task(loops.talk(bench.desk))
+    running = asyncio.create_task(loops.talk(bench.desk, Going(bench.desk)))
     try:
         await asyncio.sleep(0.05)
         await bench.say("hello")

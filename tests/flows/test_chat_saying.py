@@ -8,7 +8,7 @@ import pytest
 from bot.domain.chat import MAX_TEXT
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.sayings import STALE_SECONDS, Doubt, Saying, SayingKind, State
-from bot.flows import say
+from bot.flows import albums, say
 from bot.flows.saying_outcome import HELD, MARK
 from tests.flows.bench import AGENT, GROUP, LEAD, OPERATOR, OPERATOR_2, ORDER, OWNER, VIEWER, Bench
 
@@ -248,10 +248,10 @@ async def test_two_albums_and_single_pictures_do_not_hold_each_other(bench: Benc
 
 
 async def test_the_order_of_an_album_is_known_from_its_first_piece(bench: Bench) -> None:
-    assert await say.order_of_album(bench.desk, OPERATOR, "A") is None
+    assert await albums.order_of_album(bench.desk, OPERATOR, "A") is None
     await bench.say("", file=bench.picture("1"), album="A")
-    assert await say.order_of_album(bench.desk, OPERATOR, "A") == ORDER.id
-    assert await say.order_of_album(bench.desk, GROUP, "A") is None
+    assert await albums.order_of_album(bench.desk, OPERATOR, "A") == ORDER.id
+    assert await albums.order_of_album(bench.desk, GROUP, "A") is None
 
 
 async def test_send_again_makes_one_new_saying_and_only_one(bench: Bench) -> None:

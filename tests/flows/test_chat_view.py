@@ -49,6 +49,21 @@ async def test_older_pages_follow_without_gap_or_repeat_down_to_the_first_line(b
     assert bench.gate.count("chat") == 1, "older pages come from memory"
 
 
+async def test_a_page_counts_the_questions_that_wait_for_its_reader_there(bench: Bench) -> None:
+    bench.add(replace(ORDER, id="2"))
+    await bench.see("2")
+    held = await bench.say("call 13800138000 " + "word " * 120)
+    assert len(held) > 1
+    await bench.say("hello")
+    await bench.say("call 13800138000", by=LEAD)
+    await bench.say("call 13800138000", order_id="2")
+    for number in range(3):
+        await bench.say("call 13800138000", file=bench.picture(f"{number}"), album="A")
+    assert (await chat_view.transcript(bench.desk, OPERATOR, ORDER.id)).held == 2
+    assert (await chat_view.transcript(bench.desk, LEAD, ORDER.id)).held == 1
+    assert (await chat_view.transcript(bench.desk, VIEWER, ORDER.id)).held == 0
+
+
 async def test_a_venue_that_is_away_or_off_leaves_what_is_remembered(bench: Bench) -> None:
     bench.writes("a")
     await bench.read()

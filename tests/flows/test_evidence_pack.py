@@ -166,7 +166,7 @@ async def test_the_same_things_make_the_same_pack(bench: Bench, hosts: FakeHosts
         name: content for name, content in second.items() if name not in journal
     }
     async with bench.desk.store.read() as tables:
-        case = named(await evidence_pack._case(bench.desk, tables, ORDER.id))
+        case = named(await evidence_pack._case(bench.desk, tables, ORDER.id, None))
     zips = [await evidence_pack._zipped(bench.desk, case, "en", most=None) for _ in range(2)]
     assert zips[0] == zips[1]
     with zipfile.ZipFile(io.BytesIO(zips[0])) as archive:

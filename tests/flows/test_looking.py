@@ -431,6 +431,19 @@ async def test_after_downtime_the_history_since_the_last_look_is_read_page_by_pa
     assert bench.gate.count("order") == asked + 201, "nothing is told twice"
 
 
+async def test_an_order_opened_and_ended_between_two_looks_is_told_within_a_minute(bench: Bench) -> None:
+    watch = Watch(bench.desk)
+    await watch.round()
+    between = replace(ORDER, id="70000001", status="cancel")
+    bench.add(between)
+    bench.gate.history = [[row_of(between)]]
+    for _ in range(21):
+        bench.pass_(3)
+        await watch.round()
+    assert {delivery.order_id for delivery in await bench.told()} >= {between.id}
+    assert bench.gate.count("completed_orders") == 1
+
+
 async def test_a_history_that_cannot_be_read_is_no_reason_to_stay_blind(bench: Bench) -> None:
     await Watch(bench.desk).round()
     bench.desk.looked_at = None
@@ -501,5 +514,5 @@ async def test_news_that_joins_a_card_just_before_it_is_sent_keeps_its_bell(benc
 def test_every_event_of_the_ledger_is_reached_by_a_flow() -> None:
     assert {event.value for event in Event} == {
         "sending", "accepted", "refused", "never_left", "no_answer", "found_done", "found_otherwise",
-        "found_untouched", "found_late", "abandoned",
+        "found_untouched", "found_late", "abandoned", "taken", "asking_again",
     }  # fmt: skip

@@ -1,6 +1,9 @@
-"""The inbox's gate, what the relay is given, the queue, finding, exporting, checking, forgetting."""
+"""The inbox's gate, what the relay is given, the queue, finding, checking, forgetting."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from bot.domain.orders import Side
 from bot.domain.reach import Offline, Rejected
 from bot.domain.situations import LockReason, Notice
 from bot.domain.updates import Verdict
-from bot.flows import admit, assemble, bank, deliver, housekeeping, order_export, queue
+from bot.flows import admit, assemble, bank, deliver, housekeeping, queue
 from bot.flows.announce import announce_now
 from bot.flows.check import check
 from bot.flows.deliver import Shown
@@ -242,23 +245,6 @@ async def test_twins_are_open_orders_of_the_same_total(bench: Bench) -> None:
     assert [twin.order_id for twin in ended.twins] == ["2"], "what is done leads to the next"
 
 
-async def test_an_export_tells_everything_that_is_kept_of_an_order(bench: Bench) -> None:
-    assert await order_export.export(bench.desk, "nothing") is None
-    await bench.see()
-    bare = await order_export.export(bench.desk, ORDER.id)
-    assert bare is not None and bare["intent"] is None
-    await bench.act()
-    await bench.see()
-    document = await order_export.export(bench.desk, ORDER.id)
-    assert document is not None
-    assert document["order"]["status"] == "finished" and document["final_at"]
-    assert document["intent"]["state"] == "done"
-    assert [(line["action"], line["outcome"]) for line in document["journal"]] == [
-        ("release", "sent"),
-        ("release", "done"),
-    ]
-
-
 async def test_what_has_had_its_time_is_forgotten_and_the_journal_stays(bench: Bench) -> None:
     await admit.admit(bench.desk, [message(1, OPERATOR)])
     await admit.handled(bench.desk, 1)
@@ -276,6 +262,35 @@ async def test_what_has_had_its_time_is_forgotten_and_the_journal_stays(bench: B
     kept = (await bench.stored()).order
     assert "张三丰" not in str(kept) and kept.total == ORDER.total
     assert len(await bench.journal()) == lines
+
+
+async def test_what_was_forgotten_stands_in_no_file_of_the_database(bench: Bench, tmp_path: Path) -> None:
+    bench.add(replace(ORDER, counterparty_name="Kanarienvogel"))
+    await bench.see()
+    bench.writes("kanarienvogel sings")
+    await bench.read()
+    await bench.told()
+    await bench.see(status="finished")
+
+    def files_with_it() -> list[str]:
+        kept = [file for file in tmp_path.rglob("*") if file.is_file()]
+        return [file.name for file in kept if b"anarienvogel" in file.read_bytes()]
+
+    await housekeeping.purge(bench.desk)
+    assert len(files_with_it()) == 1
+    bench.pass_(91 * 86_400)
+    await housekeeping.purge(bench.desk)
+    assert files_with_it() == []
+
+
+async def test_housekeeping_is_done_although_somebody_reads_the_database(bench: Bench, tmp_path: Path) -> None:
+    await bench.see(status="finished")
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM orders").fetchall()
+        bench.pass_(91 * 86_400)
+        await housekeeping.purge(bench.desk)
+    assert (await bench.stored()).order.counterparty_name == ""
 
 
 async def found(bench: Bench, telegram: FakeTelegram | None = None, chat: int | None = GROUP) -> dict[str, Finding]:

@@ -11,7 +11,7 @@ from bot.domain.intents import Action, State
 from bot.domain.orders import Side
 from bot.domain.seals import Choice
 from bot.domain.situations import LockReason
-from bot.flows import approve, bank, confirm
+from bot.flows import approve, bank, cancelling, confirm, payee, unlock
 from storage.store import StoreError
 from tests.flows.bench import (
     AGENT,
@@ -72,7 +72,7 @@ async def test_marking_paid_and_cancelling_send_what_was_chosen(bench: Bench) ->
     other = bench.add(replace(BUY, id="61000002"))
     intent = await bench.act(other, Action.CANCEL, Choice(reason="9", memo="closed"))
     assert intent.state is State.DONE and intent.arguments == {"reason": "9", "memo": "closed"}
-    assert await approve.cancels_today(bench.desk) == 1
+    assert await cancelling.cancels(bench.desk) == (1, 1)
     sent = next(line for line in await bench.journal(other) if line.outcome == "sent")
     assert "closed" not in str(sent.facts), "words are kept where they have a retention time"
 
@@ -216,7 +216,7 @@ async def test_while_an_outcome_is_unknown_no_other_verb_may_start(bench: Bench)
 
 
 async def test_limits_count_what_was_done_and_what_may_still_happen(bench: Bench) -> None:
-    big = bench.add(replace(ORDER, id="61000009", amount=Decimal("2000.01")))
+    big = bench.add(replace(ORDER, id="61000009", amount=Decimal("2000.01"), total=Decimal("14400.07")))
     no = await refused(approve.open_step(bench.desk, OPERATOR, big, Action.RELEASE))
     assert no.reason == "over_limit" and no.facts["order"] == big and no.facts["action"] == "release"
     assert (await bench.outcomes("release", big)) == ["not_allowed"]
@@ -262,7 +262,8 @@ async def test_a_request_is_carried_with_the_lead_who_was_asked(bench: Bench) ->
     own = bench.add(replace(ORDER, id="61000003"))
     await bench.see(own)
     await bank.ask_lead(bench.desk, LEAD, own, "release")
-    assert (await bench.act(own, by=LEAD)).requester is None
+    assert (await refused(bench.open_step(own, by=LEAD))).reason == "asked_by_you"
+    assert (await bench.act(own, by=OWNER)).requester == LEAD
     final = bench.add(replace(ORDER, id="61000004", status="finished"))
     no = await refused(approve.open_step(bench.desk, LEAD, final, Action.RELEASE))
     assert no.reason == "already_final"
@@ -280,11 +281,12 @@ async def test_the_bank_answers_lock_and_only_a_lead_unlocks(bench: Bench) -> No
     for person in (OPERATOR, LEAD):
         no = await refused(approve.open_step(bench.desk, person, ORDER.id, Action.RELEASE))
         assert no.reason == "locked_for_lead" and no.facts["lock"] == "name_differs"
-    assert (await refused(bank.unlock(bench.desk, OPERATOR, ORDER.id))).reason == "role_too_low"
+    assert (await refused(unlock.open_step(bench.desk, OPERATOR, ORDER.id, "his wife"))).reason == "role_too_low"
     await bench.told()
-    assert (await bank.unlock(bench.desk, LEAD, ORDER.id)).lock is None
+    _, step = await unlock.open_step(bench.desk, LEAD, ORDER.id, "his wife paid")
+    assert (await unlock.carry_out(bench.desk, LEAD, step.id)).lock is None
     assert {one.chat_id for one in await bench.told() if one.ring and one.repost} == {OPERATOR}, "who waits hears it"
-    assert (await refused(bank.unlock(bench.desk, LEAD, ORDER.id))).reason == "not_locked"
+    assert (await refused(unlock.begin(bench.desk, LEAD, ORDER.id))).reason == "not_locked"
     assert (await bench.act()).state is State.DONE
 
 
@@ -301,21 +303,22 @@ async def test_not_there_yet_claims_and_is_kept(bench: Bench) -> None:
 async def test_the_payee_is_shown_to_operators_and_journalled_and_a_strange_holder_to_leads_only(bench: Bench) -> None:
     bench.add(BUY)
     await approve.prepare(bench.desk, OPERATOR, ORDER.id, Action.MARK_PAID)
-    assert (await bank.show_payee(bench.desk, OPERATOR, ORDER.id)).order.main_payee == BUY.payees[0]
+    assert (await payee.show_payee(bench.desk, OPERATOR, ORDER.id))[0].order.main_payee == BUY.payees[0]
     assert await bench.outcomes("show_payee") == ["done"]
-    assert (await refused(bank.show_payee(bench.desk, AGENT, ORDER.id))).reason == "role_too_low"
+    assert (await refused(payee.show_payee(bench.desk, AGENT, ORDER.id))).reason == "role_too_low"
+    assert await bench.outcomes("show_payee") == ["done", "not_allowed"]
     odd = replace(BUY, id="61000005", payees=(replace(BUY.payees[0], holder="王五"),))
     bench.add(odd)
     await approve.prepare(bench.desk, LEAD, odd.id, Action.MARK_PAID)
-    assert (await refused(bank.show_payee(bench.desk, OPERATOR, odd.id))).reason == "holder_differs"
-    await bank.show_payee(bench.desk, LEAD, odd.id)
+    assert (await refused(payee.show_payee(bench.desk, OPERATOR, odd.id))).reason == "holder_differs"
+    await payee.show_payee(bench.desk, LEAD, odd.id)
     hidden = bench.add(replace(BUY, id="61000006", hides_payment=True))
     no = await refused(approve.prepare(bench.desk, LEAD, hidden, Action.MARK_PAID))
     assert no.reason == "hides_payment"
-    assert (await refused(bank.show_payee(bench.desk, LEAD, hidden))).reason == "hides_payment"
+    assert (await refused(payee.show_payee(bench.desk, LEAD, hidden))).reason == "hides_payment"
     sale = bench.add(replace(ORDER, id="61000007"))
     await approve.prepare(bench.desk, LEAD, sale, Action.RELEASE)
-    assert (await refused(bank.show_payee(bench.desk, LEAD, sale))).reason == "wrong_side"
+    assert (await refused(payee.show_payee(bench.desk, LEAD, sale))).reason == "wrong_side"
     bench.gate.move(sale, status="finished")
     await refused(approve.prepare(bench.desk, LEAD, sale, Action.RELEASE))
     assert (await refused(bank.not_there_yet(bench.desk, LEAD, sale))).reason == "already_final"

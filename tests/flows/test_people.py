@@ -10,7 +10,8 @@ from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action
 from bot.domain.staff import Limit, Role
 from bot.domain.updates import read_update
-from bot.flows import freeze, invites, journal, members, own_settings, people
+from bot.flows import duty, freeze, invites, journal, members, own_settings, people
+from storage.store import StoreError
 from tests.flows.bench import AGENT, GROUP, LEAD, OPERATOR, OPERATOR_2, OWNER, VIEWER, Bench, notices
 
 NEW = 77
@@ -117,7 +118,7 @@ async def test_leads_freeze_those_below_and_only_owners_thaw(bench: Bench) -> No
     assert await refused(people.freeze_person(bench.desk, LEAD, OWNER, True)) == "role_too_low"
     assert await refused(people.freeze_person(bench.desk, OWNER, OWNER, True)) == "role_too_low"
     assert await refused(people.freeze_person(bench.desk, LEAD, OPERATOR, False)) == "role_too_low"
-    assert await refused(own_settings.set_duty(bench.desk, OPERATOR, True)) == "person_frozen"
+    assert await refused(duty.set_duty(bench.desk, OPERATOR, True)) == "person_frozen"
     assert not (await people.freeze_person(bench.desk, OWNER, OPERATOR, False)).is_frozen
 
 
@@ -144,8 +145,8 @@ async def test_the_staff_list_tells_whom_the_bot_cannot_reach(bench: Bench) -> N
 
 
 async def test_duty_language_and_time_zone_are_ones_own(bench: Bench) -> None:
-    assert (await own_settings.set_duty(bench.desk, AGENT, True)).on_duty
-    assert await refused(own_settings.set_duty(bench.desk, VIEWER, True)) == "role_too_low"
+    assert (await duty.set_duty(bench.desk, AGENT, True)).on_duty
+    assert await refused(duty.set_duty(bench.desk, VIEWER, True)) == "role_too_low"
     assert (await own_settings.set_language(bench.desk, VIEWER, "zh")).language == "zh"
     assert (await own_settings.set_timezone(bench.desk, VIEWER, "Asia/Shanghai")).timezone == "Asia/Shanghai"
     assert await refused(own_settings.set_language(bench.desk, VIEWER, "fr")) == "usage"
@@ -250,7 +251,7 @@ async def test_an_upgraded_group_is_remembered_until_the_settings_name_another(b
 
 async def test_leads_read_the_journal_page_by_page(bench: Bench) -> None:
     for number in range(12):
-        await own_settings.set_duty(bench.desk, AGENT, number % 2 == 0)
+        await duty.set_duty(bench.desk, AGENT, number % 2 == 0)
     assert len(await journal.page(bench.desk, LEAD, 0)) == 10
     assert len(await journal.page(bench.desk, LEAD, 1)) == 2
     assert await journal.page(bench.desk, LEAD, -1) == await journal.page(bench.desk, LEAD, 0)
@@ -258,3 +259,16 @@ async def test_leads_read_the_journal_page_by_page(bench: Bench) -> None:
     assert await refused(journal.page(bench.desk, OPERATOR, 0)) == "role_too_low"
     everything = await journal.everything(bench.desk)
     assert [line.id for line in everything] == sorted(line.id for line in everything) and len(everything) == 12
+
+
+async def test_what_could_not_be_written_gives_nobody_a_right(bench: Bench) -> None:
+    await people.freeze_person(bench.desk, OWNER, OPERATOR, True)
+    bench.broken.add("before:commit")
+    with pytest.raises(StoreError):
+        await people.freeze_person(bench.desk, OWNER, OPERATOR, False)
+    with pytest.raises(StoreError):
+        await people.change_role(bench.desk, OWNER, AGENT, Role.LEAD)
+    bench.broken.clear()
+    assert bench.desk.people[OPERATOR].is_frozen and bench.desk.people[AGENT].role is Role.AGENT
+    await people.change_role(bench.desk, OWNER, AGENT, Role.LEAD)
+    assert bench.desk.people[OPERATOR].is_frozen and bench.desk.people[AGENT].role is Role.LEAD

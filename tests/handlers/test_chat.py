@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,16 @@ from telegram import Bot
 
 from bot.domain.chat import ChatKind
 from bot.domain.errors import Unknown
+from bot.domain.reach import Offline
 from bot.domain.sayings import State
-from bot.flows import deliver
+from bot.domain.staff import Role
+from bot.flows import chat_view, deliver
 from bot.flows.admit import admit
+from bot.flows.saying_outcome import REMIND_MS
 from bot.flows.tell_chat import SAID
 from bot.views.card import Card
 from bot.watchers.relay import Relay
-from handlers import Mouthpiece
+from handlers.mouthpiece import Mouthpiece
 from tests.flows.bench import GROUP, LEAD, OPERATOR, ORDER, OWNER, VIEWER, Bench, open_bench
 from tests.support.fake_telegram import FakeTelegram
 
@@ -343,6 +347,30 @@ async def test_held_words_are_dropped_by_a_tap_and_the_buttons_are_dead(desk: De
     assert await desk.sent() == []
 
 
+async def test_held_words_without_an_answer_are_asked_about_once_more(desk: Desk) -> None:
+    await desk.write(CONTACT, reply=await desk.hears())
+    await desk.tell()
+    assert "Still not sent" not in "".join(desk.telegram.said(OPERATOR))
+    desk.bench.pass_(REMIND_MS / 1000)
+    await desk.tell()
+    assert sum("Still not sent" in text for text in desk.telegram.said(OPERATOR)) == 1
+    await desk.tap("Send anyway")
+    assert await desk.sent() == [CONTACT]
+    before = len(desk.telegram.said(OPERATOR))
+    desk.bench.pass_(10 * REMIND_MS / 1000)
+    await desk.tell()
+    assert not [text for text in desk.telegram.said(OPERATOR)[before:] if "not sent" in text.lower()]
+
+
+async def test_held_words_with_an_answer_are_not_asked_about_again(desk: Desk) -> None:
+    await desk.write(CONTACT, reply=await desk.hears())
+    await desk.tell()
+    await desk.tap("Don't send")
+    desk.bench.pass_(REMIND_MS / 1000)
+    await desk.tell()
+    assert "Still not sent" not in "".join(desk.telegram.said(OPERATOR))
+
+
 async def test_send_again_is_one_tap_and_one_message(desk: Desk) -> None:
     desk.bench.gate.errors["say"] = [Unknown("gate", "say", why="timeout")]
     await desk.write("hello", reply=await desk.hears())
@@ -374,6 +402,41 @@ async def test_a_ready_text_is_shown_first_and_sent_by_a_second_tap(desk: Desk) 
     await desk.tap("Send")
     assert len(await desk.sent()) == 1 and "7,200.00 CNY" in desk.bench.gate.sent_texts[0][1]
     assert "on its way" in desk.last()
+
+
+async def previewed(desk: Desk, text: str) -> str:
+    """A lead's text as an operator sees it before it is sent; its number."""
+    made = await chat_view.add_template(desk.bench.desk, LEAD, "en", "Soon", text)
+    await desk.hears()
+    await desk.tap("Quick replies")
+    await desk.tap("Soon")
+    return str(made.number)
+
+
+async def test_a_ready_text_that_was_changed_after_it_was_seen_is_shown_anew_and_not_sent(desk: Desk) -> None:
+    await previewed(desk, "We look at it.")
+    await chat_view.add_template(desk.bench.desk, LEAD, "en", "Soon", "We release it now.")
+    await desk.tap("Send")
+    assert await desk.sent() == [] and await desk.bench.states() == []
+    assert "We release it now." in desk.last() and "nothing was sent" in desk.last()
+    await desk.tap("Send")
+    assert await desk.sent() == ["We release it now."]
+
+
+async def test_a_ready_text_whose_order_has_other_facts_now_is_shown_anew_and_not_sent(desk: Desk) -> None:
+    await previewed(desk, "Pay {total} by {ends}, {name}.")
+    desk.bench.add(replace(ORDER, pay_deadline=ORDER.pay_deadline + 600))
+    await desk.bench.see()
+    await desk.tap("Send")
+    assert await desk.sent() == [] and "nothing was sent" in desk.last()
+
+
+async def test_a_ready_text_with_a_clock_time_is_the_same_on_the_next_day(desk: Desk) -> None:
+    await previewed(desk, "Pay by {ends}.")
+    desk.bench.pass_(86_400)
+    await desk.bench.see()
+    await desk.tap("Send")
+    assert len(await desk.sent()) == 1
 
 
 async def test_a_ready_text_for_a_finished_order_is_asked_about(desk: Desk) -> None:
@@ -434,3 +497,29 @@ async def test_an_appeal_pack_is_handed_to_a_lead_in_the_direct_message(desk: De
     (file,) = desk.telegram.files
     assert (file.chat_id, file.name, file.form) == (LEAD, f"order-{ORDER.id}.zip", "document")
     assert isinstance(file.content, bytes) and file.content[:2] == b"PK"
+
+
+async def test_an_appeal_pack_that_telegram_did_not_take_follows_when_it_is_back(desk: Desk) -> None:
+    await desk.hears("is it there?")
+    await desk.write("/chat 0001", by=LEAD)
+    desk.telegram.errors["send_file"] = [Offline("away"), Offline("still away")]
+    await desk.tap("Appeal pack", by=LEAD)
+    for _ in range(3):
+        desk.bench.pass_(10)
+        await desk.tell()
+    (file,) = desk.telegram.files
+    assert (file.chat_id, file.name, file.form) == (LEAD, f"order-{ORDER.id}.zip", "document")
+    assert isinstance(file.content, bytes) and "Appeal pack" in file.card.plain
+    packed, handed = [line for line in reversed(await desk.bench.journal(ORDER.id)) if line.action == "export"]
+    assert handed.actor == packed.actor == LEAD and handed.facts["sha256"] == sha256(file.content).hexdigest()
+
+
+async def test_an_appeal_pack_that_waits_is_not_for_somebody_who_lost_the_right(desk: Desk) -> None:
+    await desk.hears("is it there?")
+    await desk.write("/chat 0001", by=LEAD)
+    desk.telegram.errors["send_file"] = [Offline("away")]
+    await desk.tap("Appeal pack", by=LEAD)
+    desk.bench.desk.people[LEAD] = replace(desk.bench.desk.people[LEAD], role=Role.OPERATOR)
+    desk.bench.pass_(10)
+    await desk.tell()
+    assert desk.telegram.files == [] and await desk.bench.outbox() == []

@@ -1,18 +1,23 @@
 """What keeps the desk from starting, each in one line that names it; and what leaves it in logs and tables."""
 
 import csv
+import hashlib
+import hmac
 import io
 import logging
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.app import _judge_of_reports as judge_of_reports
 from bot.command_line import as_csv, defused
+from bot.demo import demo_settings, free_port
 from bot.domain.journal import Entry
 from bot.logs import Redacting, start_log
 from bot.settings import SettingsError, build, load
@@ -38,6 +43,9 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "zone": ({"DESK_TIMEZONE": "Mars"}, "DESK_TIMEZONE"),
     "language": ({"DESK_LANGUAGE": "fr"}, "DESK_LANGUAGE"),
     "topics": ({"DESK_TOPICS": "sometimes"}, "DESK_TOPICS"),
+    "hours of a topic": ({"TOPIC_KEEP_HOURS": "-1"}, "TOPIC_KEEP_HOURS"),
+    "too many hours": ({"TOPIC_KEEP_HOURS": "721"}, "TOPIC_KEEP_HOURS"),
+    "hours in words": ({"TOPIC_KEEP_HOURS": "a day"}, "TOPIC_KEEP_HOURS"),
     "chat": ({"DESK_CHAT_ID": "desk"}, "DESK_CHAT_ID"),
     "poll": ({"POLL_SECONDS": "0"}, "POLL_SECONDS"),
     "approval": ({"APPROVAL_SECONDS": "9999"}, "APPROVAL_SECONDS"),
@@ -45,6 +53,7 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "address": ({"GATE_API_URL": "gate"}, "GATE_API_URL"),
     "webhook": ({"TELEGRAM_WEBHOOK": "true"}, "TELEGRAM_WEBHOOK"),
     "port": ({"HTTP_PORT": "70000"}, "HTTP_PORT"),
+    "what a webhook covers": ({"MTPAY_WEBHOOK_COVERS_BODY": "perhaps"}, "MTPAY_WEBHOOK_COVERS_BODY"),
 }
 
 
@@ -65,6 +74,46 @@ def test_good_settings_become_the_desks_rules() -> None:
     assert settings.gate_api_secret.get_secret_value() == "hidden="
     assert TOKEN not in repr(settings) and "hidden" not in repr(settings)
     assert not build(GOOD).gate_is_on
+
+
+MTPAY = {"MTPAY_API_URL": "https://api.m.example/x", "MTPAY_ACCESS_KEY": "key", "MTPAY_SECRET_KEY": "hidden="}
+
+
+@pytest.mark.parametrize(("given", "covers"), [("", False), ("false", False), ("true", True), ("1", True)])
+def test_what_a_webhook_covers_is_one_named_switch_that_is_off(given: str, covers: bool) -> None:
+    settings = build(GOOD | MTPAY | {"MTPAY_WEBHOOK_COVERS_BODY": given, "PUBLIC_URL": "https://desk.example"})
+    assert settings.mtpay_webhook_covers_body is covers and "hidden" not in repr(settings)
+    assert settings.policy().checkout_hosts == ("m.example", "desk.example")
+
+
+@pytest.mark.parametrize("covers", ["", "true"])
+def test_the_switch_decides_which_signature_counts(covers: str) -> None:
+    judge = judge_of_reports(build(GOOD | MTPAY | {"MTPAY_WEBHOOK_COVERS_BODY": covers}))
+    stamp = str(time.time_ns() // 1_000_000)
+    documented, guessed = (_report(stamp, text) for text in (f"key_{stamp}", f"key_{stamp}_{{}}"))
+    assert [judge(documented), judge(guessed)] == ([False, True] if covers else [True, False])
+    assert not judge_of_reports(build(GOOD))(documented)
+    late = str(int(stamp) - 301_000)
+    assert not judge(_report(late, f"key_{late}")) and not judge(_report(late, f"key_{late}_{{}}"))
+
+
+def _report(stamp: str, text: str) -> bytes:
+    signature = hmac.new(b"hidden=", text.encode(), hashlib.sha256).hexdigest().upper()
+    return f'{{"signature":"{signature}","timestamp":"{stamp}","data":{{}}}}'.encode()
+
+
+def test_the_demo_may_have_mtpay_and_an_address_it_can_be_called_at(tmp_path: Path) -> None:
+    addresses = dict.fromkeys(
+        ("bot_token", "gate_key", "gate_secret", "pay_client_id", "pay_secret", "mtpay_access_key", "mtpay_secret"), "x"
+    )
+    addresses |= {name: "http://127.0.0.1:9" for name in ("telegram_url", "gate_url", "pay_url", "mtpay_url")}
+    port = free_port()
+    settings = demo_settings(addresses, tmp_path / "desk.db", "en", port)
+    assert 0 < port < 65536 and settings.http_port == port and settings.public_url == f"http://127.0.0.1:{port}"
+    assert settings.mtpay_api_url == "http://127.0.0.1:9" and not settings.mtpay_webhook_covers_body
+    del addresses["mtpay_url"]
+    without = demo_settings(addresses, tmp_path / "desk.db", "en")
+    assert without.mtpay_api_url is None and without.public_url is None and without.http_port == 0
 
 
 def env(folder: Path, text: str, mode: int = 0o600) -> Path:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.journeys.shop import Shop, open_shop
-from tests.support.sandbox import Sandbox
+from tests.journeys.ad_window import LANGUAGES, AdWindow, looking
+from tests.journeys.shop import Shop, open_shop, tidy
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -21,8 +21,15 @@ async def shop(opened_shop: Shop) -> AsyncIterator[Shop]:
     await tidy(opened_shop.box)
 
 
-async def tidy(box: Sandbox) -> None:
-    """What every journey must leave behind: nothing broken, nothing open, no wrong call."""
-    await box.gate.clear_faults()
-    await box.telegram.clear_faults()
-    assert await box.telegram.violations() == []
+@pytest_asyncio.fixture(loop_scope="module", params=LANGUAGES)
+async def window(opened: Shop, request: pytest.FixtureRequest) -> AsyncIterator[AdWindow]:
+    """A lead before our ads, in each language; the module opens the shop."""
+    async with looking(opened, request.param) as window:
+        yield window
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def one(opened: Shop) -> AsyncIterator[AdWindow]:
+    """The same in one language."""
+    async with looking(opened) as window:
+        yield window

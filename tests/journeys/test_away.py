@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop
+from tests.journeys.shop import Shop, open_shop, tidy
 from tests.support.desk import DESK_GROUP
 from tests.support.sandbox import LEAD, OPERATOR
 
@@ -60,7 +59,9 @@ async def test_everything_waits_while_telegram_is_away(shop: Shop) -> None:
     await shop.box.telegram.away(False)
     for order in orders:
         await shop.card(order, timeout=20)
-        await shop.record(order, timeout=20)
+        await shop.box.telegram.wait_for_message(
+            DESK_GROUP, contains=order[-4:], where=lambda message: not message.pinned, timeout=20
+        )
     bells = [m for m in await shop.box.telegram.messages(OPERATOR) if orders[0][-4:] in m.text.partition("\n")[0]]
     assert len(bells) == 1 and not bells[0].silent
     for order in orders:

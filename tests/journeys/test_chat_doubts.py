@@ -9,8 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.parts import split
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop, quoted
+from tests.journeys.shop import Shop, open_shop, quoted, tidy
 from tests.support.desk import DESK_GROUP
 from tests.support.sandbox import AGENT, OPERATOR, OPERATOR_2
 
@@ -58,7 +57,7 @@ async def test_contact_data_is_held_with_what_it_is_and_sent_only_by_a_tap(shop:
     assert await shop.sent(order) == [text]
     flagged = await shop.under(number, "Taken but flagged")
     assert "Gate: “off-platform contact warning”" in flagged.text
-    assert "The other side may not see it. Do not repeat it." in flagged.text
+    assert "They may not see it. Do not repeat." in flagged.text
     again = await shop.box.telegram.press(OPERATOR, OPERATOR, held.id, data=held.button("Send").data, forged=True)
     assert again.answered
     await asyncio.sleep(0.3)

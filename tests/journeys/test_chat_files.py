@@ -13,8 +13,7 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.sandbox.film import film
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop
+from tests.journeys.shop import Shop, open_shop, tidy
 from tests.support.sandbox import OPERATOR, OPERATOR_2, ChatLine, until
 from tests.workshop import movies, samples
 

@@ -9,8 +9,7 @@ import pytest_asyncio
 
 from bot.sandbox.film import film
 from bot.sandbox.pictures import receipt
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop, unquoted
+from tests.journeys.shop import Shop, open_shop, tidy, unquoted
 from tests.support.desk import DESK_GROUP
 from tests.support.sandbox import AGENT, LEAD, OPERATOR, OPERATOR_2, VIEWER
 
@@ -148,7 +147,7 @@ async def test_a_seller_is_called_one(shop: Shop) -> None:
 
 
 async def test_the_words_go_to_whoever_is_on_the_order_else_to_those_on_duty(shop: Shop) -> None:
-    await shop.say("/duty on", person=OPERATOR_2, contains="on duty")
+    await shop.go_on_duty(OPERATOR_2, contains="on duty")
     await shop.say("/language zh", person=OPERATOR_2, contains="中文")
     order = await shop.sale("1007")
     await shop.card(order, "Paid – check the bank")
@@ -162,7 +161,7 @@ async def test_the_words_go_to_whoever_is_on_the_order_else_to_those_on_duty(sho
     for person in (OPERATOR_2, LEAD, AGENT, VIEWER):
         assert "only for one" not in await shop.quotes(order, person)
     await shop.say("/language en", person=OPERATOR_2, contains="English")
-    await shop.say("/duty off", person=OPERATOR_2, contains="duty")
+    await shop.go_off_duty(OPERATOR_2, contains="Off duty")
 
 
 async def test_a_finished_order_is_followed_and_its_chat_goes_on_in_its_topic(shop: Shop) -> None:

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_desk, open_shop
+from tests.journeys.shop import Shop, open_desk, open_shop, tidy
 from tests.journeys.test_chat_files import picture
 from tests.support.sandbox import OPERATOR, Sandbox, running_sandbox, until
 
@@ -130,7 +129,7 @@ async def test_words_that_never_arrived_are_missing_after_three_looks_and_sent_a
         number = await shop.box.telegram.reply(OPERATOR, OPERATOR, seen, "lost words")
         later = await shop.box.telegram.reply(OPERATOR, OPERATOR, seen, "words behind them")
         unknown = await shop.under(number, "No answer from Gate")
-        assert "The chat is read before anything is sent again." in unknown.text
+        assert "The chat is read before any resend." in unknown.text
         missing = await shop.under(number, button="Send again", timeout=20)
         assert f"❗ Not in the chat: 张三丰 · {order[-4:]}" in missing.text
         assert "looks did not show it" in missing.text and "“lost words”" in missing.text

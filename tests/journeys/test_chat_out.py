@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop, quoted
+from tests.journeys.shop import Shop, open_shop, quoted, tidy
 from tests.journeys.test_chat_files import picture
 from tests.support.desk import DESK_GROUP
 from tests.support.sandbox import AGENT, LEAD, OPERATOR, OPERATOR_2, OWNER, VIEWER
@@ -61,7 +60,7 @@ async def test_write_to_buyer_asks_for_words_and_the_answer_to_it_goes_to_the_bu
     order = await shop.sale("2003")
     card = await shop.asked(order, "hello")
     await shop.box.telegram.press(OPERATOR, OPERATOR, card, text="Write to buyer")
-    prompt = await shop.card(order, "Your reply to this message goes to the BUYER.", after=card)
+    prompt = await shop.card(order, "Your reply here goes to the BUYER.", after=card)
     assert prompt.asks_reply and "张三丰" in prompt.text and not quoted(prompt)
     await shop.box.telegram.reply(OPERATOR, OPERATOR, prompt, "words by prompt")
     await shop.box.gate.wait_for_text(order, "words by prompt")

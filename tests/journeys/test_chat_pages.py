@@ -8,8 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.pictures import receipt
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop, quoted
+from tests.journeys.shop import Shop, open_shop, quoted, tidy
 from tests.support.desk import DESK_GROUP
 from tests.support.sandbox import OPERATOR, Message, until
 

@@ -10,10 +10,9 @@ import pytest_asyncio
 from bot.clients.file_hosts import FileHosts
 from bot.sandbox.pictures import receipt
 from tests.clients.raw_venue import says
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop
+from tests.journeys.shop import Shop, open_shop, tidy
 from tests.support.desk import DESK_GROUP
-from tests.support.sandbox import LEAD, OPERATOR, OWNER
+from tests.support.sandbox import LEAD, OPERATOR, OWNER, Message, until
 from tests.support.wire import SERVER_NAME, Names, Wire, tls_venue, trust_of_the_tests
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -79,10 +78,15 @@ async def _allowed_in_two_steps(shop: Shop, wire: Wire, content: bytes) -> None:
 async def test_a_download_that_fails_half_way_is_tried_again(shop: Shop) -> None:
     order = await shop.sale("6002")
     content = receipt("7200", "CNY", order, 8)
+    before = await shop.newest(OPERATOR)
     await shop.box.gate.buyer_sends(order, content, fault={"kind": "truncated", "to": "cut", "times": 2})
-    shown = await shop.heard(order, "Picture", timeout=15)
-    assert shown.medium is not None and await shop.box.telegram.file_of(shown) == content
-    assert len([message for message in await shop.talk(order) if message.medium]) == 1
+
+    async def pictures() -> list[Message] | None:
+        told = await shop.box.telegram.messages(OPERATOR)
+        return [message for message in told if message.medium and message.id > before] or None
+
+    (shown,) = await until(pictures, "the picture, with its line or later")
+    assert await shop.box.telegram.file_of(shown) == content
 
 
 GONE = {

@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop, quoted
+from tests.journeys.shop import Shop, open_shop, quoted, tidy
 from tests.support.sandbox import LEAD, OPERATOR, OPERATOR_2, VIEWER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from bot.clients.workshop import picture_font
 from tests.support.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,7 @@ async def test_check_names_every_venue_and_what_must_be_mended(box: Sandbox, tmp
         "? Only one owner",
         "✔ Owner 1001 can be written to.",
         "✔ The database is whole.",
+        "Font for Chinese words: " if picture_font() else "? No font with Chinese characters",
         "Not seen yet: Gate takes the order id under the name txid",
     ):
         assert line in words, words

@@ -60,7 +60,7 @@ WRONG = {
     "/order abcd": "/order 0417",
     "/order 0417 0418": "/order 0417",
     "/order 987654": "No order “987654” is known",
-    "/duty maybe": "/duty on or /duty off",
+    "/duty maybe": "/duty on, /duty off or /duty over",
     "/language fr": "/language en or /language zh",
     "/timezone Atlantis": "/timezone Asia/Shanghai",
     "/nonsense": "/help shows what you can write",
@@ -114,7 +114,7 @@ async def test_help_shows_only_what_the_role_may_do(shop: Shop) -> None:
 
 async def test_whoever_speaks_chinese_reads_nothing_but_chinese(shop: Shop) -> None:
     await shop.say("/language zh", person=OPERATOR_2, contains="中文")
-    await shop.say("/duty on", person=OPERATOR_2, contains="值班")
+    await shop.go_on_duty(OPERATOR_2, contains="值班")
     order = await shop.sale("704.00")
     bell = await shop.card(order, "买家已付款", person=OPERATOR_2)
     assert not any("Release" in label or "More" in label for row in bell.labels for label in row)
@@ -126,7 +126,7 @@ async def test_whoever_speaks_chinese_reads_nothing_but_chinese(shop: Shop) -> N
         answer = await shop.say(text, person=OPERATOR_2, contains=words)
         assert not {"Now", "waiting", "Write", "nobody", "Queue"} & set(answer.text.split()), answer.text
     assert "Valid" not in confirm.text
-    await shop.say("/duty off", person=OPERATOR_2, contains="值班")
+    await shop.go_off_duty(OPERATOR_2, contains="值班")
     await shop.say("/language en", person=OPERATOR_2, contains="English")
 
 
@@ -142,12 +142,12 @@ async def test_a_reader_in_another_time_zone_reads_another_clock(shop: Shop) -> 
 
 
 async def test_duty_decides_who_is_rung_and_nobody_on_duty_means_the_owners(shop: Shop) -> None:
-    await shop.say("/duty off", contains="Nobody is: the owners are rung")
+    await shop.go_off_duty(contains="Nobody is: the owners are rung")
     order = await shop.sale("706.00")
     bell = await shop.card(order, "Paid – check the bank", person=OWNER)
     assert not bell.silent
     assert not any(order[-4:] in message.text for message in await shop.box.telegram.messages(OPERATOR))
-    await shop.say("/duty on", contains="You are on duty")
+    await shop.go_on_duty(contains="On duty: orders")
     await shop.box.gate.act(order, "cancel_elsewhere")
 
 

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.journeys.conftest import tidy
-from tests.journeys.shop import Shop, open_shop
+from tests.journeys.shop import Shop, open_shop, tidy
 from tests.support.desk import DESK_GROUP
 from tests.support.sandbox import OPERATOR, OWNER, STRANGER
 

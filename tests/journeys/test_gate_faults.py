@@ -1,7 +1,5 @@
 """Every way Gate can fail to answer, at each step: said in words; unknown stays unknown until it was looked up."""
 
-import asyncio
-
 import pytest
 
 from tests.journeys.shop import READ, Shop
@@ -38,7 +36,7 @@ async def test_a_look_that_fails_is_said_and_opens_and_sends_nothing(shop: Shop,
     await shop.box.gate.clear_faults()
     await shop.tap(order, "Release…")
     confirm = await shop.card(order, button="I saw it: release")
-    await asyncio.sleep(1.4 / shop.speed + 0.05)
+    await shop.desk.considered()
     await shop.box.gate.fault(READ, kind, times=-1)
     said = (await shop.box.telegram.press(OPERATOR, OPERATOR, confirm, text="I saw it")).text
     if words not in said:

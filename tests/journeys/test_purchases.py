@@ -46,12 +46,12 @@ async def test_a_single_method_is_not_asked_for(shop: Shop) -> None:
 
 
 async def test_an_agent_sees_no_payee_and_no_money_button(shop: Shop) -> None:
-    await shop.say("/duty on", person=AGENT, contains="You are on duty")
+    await shop.go_on_duty(AGENT, contains="On duty: orders")
     order = await shop.purchase("203.00")
     card = await shop.card(order, "We buy: pay the seller", person=AGENT)
     labels = [label for row in card.labels for label in row]
     assert not any(word in label for label in labels for word in ("payee", "Mark", "Cancel"))
-    await shop.say("/duty off", person=AGENT, contains="You are off duty")
+    await shop.go_off_duty(AGENT, contains="Off duty: orders")
     await shop.box.gate.act(order, "expire")
 
 
@@ -81,7 +81,7 @@ async def test_a_reason_in_words_is_asked_as_a_reply_and_sent_to_gate(shop: Shop
     await shop.tap(order, "Cancel…")
     await shop.tap(order, "More reasons")
     await shop.tap(order, "In my words…")
-    prompt = await shop.card(order, "Reply to this message with the reason")
+    prompt = await shop.card(order, "Reply with the reason")
     await shop.box.telegram.write(OPERATOR, OPERATOR, "the bank is <b>closed</b> today", reply_to=prompt.id)
     confirm = await shop.card(order, "the bank is <b>closed</b> today")
     assert confirm.button("Cancel order")

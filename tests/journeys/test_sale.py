@@ -17,7 +17,7 @@ async def test_a_paid_order_is_released_in_two_taps_from_the_bell_and_the_group_
     await desk.press(OPERATOR, bell, "Release…")
     confirm = await box.telegram.wait_for_message(OPERATOR, contains="It cannot be undone")
     assert "+7,200.00 CNY" in confirm.text and "张三丰" in confirm.text
-    await desk.settle(1.3)
+    await desk.considered()
     await desk.press(OPERATOR, confirm, "I saw it: release")
     await box.telegram.wait_for_message(OPERATOR, contains="Released 1,000.00 USDT")
     record = await box.telegram.wait_for_message(DESK_GROUP, contains="Released 1,000.00 USDT")

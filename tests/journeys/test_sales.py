@@ -25,7 +25,7 @@ async def test_a_buyer_who_cancels_is_told_silently_and_leaves_no_money_button(s
     new = await shop.card(order, "New order, not paid yet")
     await shop.box.gate.act(order, "cancel")
     ended = await shop.card(order, "Cancelled 102.00 USDT")
-    assert ended.id == new.id and ended.labels == [["Chat", "More"]]
+    assert ended.id == new.id and ended.labels == [["Chat", "Replies", "More"]]
     assert "Done outside" not in ended.text
 
 
@@ -35,8 +35,8 @@ async def test_a_paid_order_is_posted_anew_with_sound_and_the_old_card_becomes_o
     await shop.box.gate.act(order, "pay")
     bell = await shop.card(order, "Paid – check the bank")
     assert bell.id > new.id and not bell.silent
-    line = await shop.box.telegram.message(OPERATOR, OPERATOR, new.id)
-    assert line.buttons == () and "below" in line.text
+    line = await shop.card(order, "below")
+    assert line.id == new.id and line.buttons == ()
     record = await shop.record(order, "Paid – check the bank")
     assert record.silent, "the group is the record, not the bell"
     assert f"https://t.me/c/{str(DESK_GROUP)[4:]}/{record.id}" in (await shop.record(order, "below")).html
@@ -84,8 +84,7 @@ async def test_a_name_that_differs_locks_the_order_until_a_lead_unlocks_it(shop:
     notice = await shop.card(order, "Release stopped", person=LEAD)
     assert "Operator 1" in notice.text and not notice.silent
     await shop.tap(order, "Open", person=LEAD, contains="Release stopped")
-    await shop.tap(order, "Unlock…", person=LEAD)
-    await shop.tap(order, "Unlock order", person=LEAD)
+    await shop.unlock(order, "a married name")
     await shop.card(order, "Paid – check the bank")
     await shop.release(order)
     await shop.card(order, "Released 106.00 USDT")
@@ -95,9 +94,9 @@ async def test_a_name_that_differs_locks_the_order_until_a_lead_unlocks_it(shop:
 async def test_another_payer_locks_the_order_even_for_a_lead_until_it_is_unlocked(shop: Shop) -> None:
     order = await shop.sale("107.00")
     await shop.tap(order, "Other payer")
-    await shop.card(order, "Stopped: somebody else paid")
+    await shop.card(order, "Stopped: another payer")
     await shop.tap(order, "Open", person=LEAD, contains="Somebody else paid")
-    card = await shop.card(order, "Stopped: somebody else paid", person=LEAD)
+    card = await shop.card(order, "Stopped: another payer", person=LEAD)
     assert not any("Release…" in label for row in card.labels for label in row)
     answer = await shop.box.telegram.press(LEAD, LEAD, card, data=f"r:{order}", forged=True)
     assert "old" in answer.text
@@ -128,7 +127,7 @@ async def test_over_the_limit_a_lead_is_asked_and_releases_under_an_own_step(sho
 
 
 async def test_a_colleague_takes_an_order_over_and_the_first_confirm_is_dead(shop: Shop) -> None:
-    await shop.say("/duty on", person=OPERATOR_2, contains="You are on duty")
+    await shop.go_on_duty(OPERATOR_2, contains="On duty: orders")
     order = await shop.sale("108.00")
     await shop.card(order, "Paid – check the bank", person=OPERATOR_2)
     await shop.tap(order, "Release…")
@@ -145,7 +144,7 @@ async def test_a_colleague_takes_an_order_over_and_the_first_confirm_is_dead(sho
     done = await shop.card(order, "Released 108.00 USDT", person=OPERATOR_2)
     assert "by Operator 2" in done.text
     assert len(await shop.posts(order)) == 1
-    await shop.say("/duty off", person=OPERATOR_2, contains="You are off duty")
+    await shop.go_off_duty(OPERATOR_2, contains="Off duty: orders")
 
 
 async def test_a_release_outside_the_desk_is_announced_and_the_open_confirm_dies(shop: Shop) -> None:
@@ -170,6 +169,7 @@ async def test_orders_of_the_same_total_name_each_other_and_the_done_card_leads_
     second = await shop.sale("110.00", name="李四")
     await shop.card(first, f"Same total: {second[-4:]} 李四")
     await shop.tap(first, "Release…")
+    await shop.tap(first, "张三丰", contains="2 open orders of 792.00 CNY")
     assert "李四" in (await shop.card(first, button="I saw it: release")).text
     await shop.confirm(first, "I saw it: release")
     await shop.tap(first, f"Next: {second[-4:]}", contains="Released 110.00 USDT")

@@ -1,7 +1,5 @@
 """Taps that come too quickly, too late, twice, or after the order moved: a sentence, a fresh card, no request."""
 
-import asyncio
-
 import pytest
 
 from tests.journeys.shop import Shop
@@ -22,7 +20,7 @@ async def test_an_order_that_changed_between_card_and_tap_is_not_released(shop: 
     await shop.tap(order, "Release…")
     confirm = await shop.card(order, button="I saw it: release")
     value, words = CHANGES[fact]
-    await asyncio.sleep(1.4 / shop.speed)
+    await shop.desk.considered()
     await shop.box.gate.fault("get_pending_transaction_list", "stale", times=-1, of="anyone")
     await shop.box.gate.act(order, "change", **{fact: value})
     toast = await shop.box.telegram.press(
@@ -44,7 +42,7 @@ async def test_a_status_that_moved_meanwhile_is_said_and_nothing_is_sent(shop: S
     order = await shop.sale("405.00")
     await shop.tap(order, "Release…")
     confirm = await shop.card(order, button="I saw it: release")
-    await asyncio.sleep(1.4 / shop.speed)
+    await shop.desk.considered()
     await shop.box.gate.act(order, "appeal")
     await shop.box.telegram.press(OPERATOR, OPERATOR, confirm.id, data=confirm.button("I saw it").data, forged=True)
     await shop.card(order, "Appeal open")
@@ -57,7 +55,7 @@ async def test_two_taps_on_the_same_confirm_send_one_request(shop: Shop) -> None
     order = await shop.sale("407.00")
     await shop.tap(order, "Release…")
     confirm = await shop.card(order, button="I saw it: release")
-    await asyncio.sleep(1.4 / shop.speed + 0.05)
+    await shop.desk.considered()
     taps = [
         await shop.box.telegram.tap(OPERATOR, OPERATOR, confirm.id, data=confirm.button("I saw it").data, forged=True)
         for _ in range(4)
@@ -73,7 +71,7 @@ async def test_a_step_belongs_to_who_opened_it(shop: Shop) -> None:
     order = await shop.sale("408.00")
     await shop.tap(order, "Release…")
     confirm = await shop.card(order, button="I saw it: release")
-    await asyncio.sleep(1.4 / shop.speed + 0.05)
+    await shop.desk.considered()
     await shop.box.telegram.start(OPERATOR_2)
     mine = await shop.say(f"/order {order}", person=OPERATOR_2, contains="Paid – check the bank")
     stolen = await shop.box.telegram.press(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.reach import Blocked, NoAccess, NotReached, Rejected
 from bot.domain.situations import Notice
 from bot.domain.staff import Role
-from bot.flows import own_settings, people
+from bot.flows import duty, people
 from bot.flows.absorb import look
 from bot.flows.announce import announce_now
 from bot.watchers.relay import Relay
@@ -34,7 +34,7 @@ async def test_a_paid_order_rings_at_the_owners_when_the_only_one_on_duty_cannot
 async def test_who_can_be_reached_again_is_rung_again(stand: Stand) -> None:
     async with stand.desk.store.write() as tables:
         await tables.staff.set_reachable(OPERATOR, False)
-    await own_settings.set_duty(stand.desk, OPERATOR, True)
+    await duty.set_duty(stand.desk, OPERATOR, True)
     await _paid(stand)
     assert await stand.pending(OPERATOR) and not await stand.pending(OWNER)
 

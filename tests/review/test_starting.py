@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def _database_threads() -> int:
     return sum("_connection_worker_thread" in thread.name for thread in threading.enumerate())
 
 
+async def _threads_are(number: int) -> None:
+    """A thread that was told to end takes a moment to be gone."""
+    async with asyncio.timeout(5):
+        while _database_threads() != number:  # noqa: ASYNC110 # a thread gives no event when it is gone
+            await asyncio.sleep(0.01)
+
+
 async def test_a_start_that_fails_leaves_no_open_database_behind(tmp_path: Path) -> None:
     def broken(name: str, client: object) -> object:
         raise RuntimeError(name)
@@ -46,7 +54,21 @@ async def test_a_start_that_fails_leaves_no_open_database_behind(tmp_path: Path)
     before = _database_threads()
     with pytest.raises(RuntimeError):
         await assemble(_settings(tmp_path), around=broken)  # type: ignore[arg-type]
-    assert _database_threads() == before
+    await _threads_are(before)
+
+
+async def test_what_answers_say_of_assumptions_is_kept_also_after_the_first_time(tmp_path: Path) -> None:
+    application = await assemble(_settings(tmp_path))
+    try:
+        said = application.observed  # what the clients were given to write into
+        for key in ("number_is_remaining", "ids_are_texts"):
+            said[key] = True
+            await application._keep_assumptions()
+        async with application.store.read() as tables:
+            kept = await tables.assumptions.all()
+    finally:
+        await application.store.close()
+    assert {"number_is_remaining", "ids_are_texts"} <= {one.key for one in kept}
 
 
 class _Reachable(Application):
@@ -56,8 +78,7 @@ class _Reachable(Application):
 
 async def _application(folder: Path, kind: Callable[..., Application]) -> Application:
     made = await assemble(_settings(folder))
-    reached = (made.telegram, made.relay, made.inbox, made.http, made.hosts, made.bench)
-    return kind(made.settings, made.desk, *reached, made.store)
+    return kind(**{part.name: getattr(made, part.name) for part in fields(made)})
 
 
 async def test_a_desk_whose_loop_ended_ends_too(tmp_path: Path) -> None:
@@ -67,6 +88,9 @@ async def test_a_desk_whose_loop_ended_ends_too(tmp_path: Path) -> None:
 
         async def stop(self) -> None:
             return None
+
+        async def erase(self, *_: object) -> bool:
+            return True
 
     application = await _application(tmp_path, _Reachable)
     application.relay = _Mute()  # type: ignore[assignment]
@@ -83,4 +107,4 @@ async def test_a_desk_whose_memory_fails_at_the_start_closes_it(tmp_path: Path) 
     application = await _application(tmp_path, _Amnesia)
     with pytest.raises(RuntimeError, match="no memory"):
         await asyncio.wait_for(application.run(asyncio.Event()), 15)
-    assert _database_threads() == before
+    await _threads_are(before)

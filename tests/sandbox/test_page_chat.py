@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -103,6 +104,52 @@ async def test_the_bots_mark_and_the_quotes_are_seen(page: Page, bot: Bot) -> No
     folded = await quote.evaluate("(box) => box.clientHeight")
     await quote.click()
     assert await quote.evaluate("(box) => box.clientHeight") > 1.5 * folded
+
+
+async def uploaded(bot: Bot, number: int, content: bytes, caption: str, keys: list[list[Json]]) -> None:
+    """Put a picture into the message that stands there."""
+    url = f"{bot.box.telegram_url}/bot{bot.box.bot_token}/editMessageMedia"
+    media = {"type": "photo", "media": "attach://picture", "caption": caption, "parse_mode": "HTML"}
+    form = {"chat_id": OPERATOR, "message_id": number, "media": json.dumps(media)}
+    form["reply_markup"] = json.dumps({"inline_keyboard": keys})
+    answer = await bot.client.post(url, data=form, files={"picture": ("p.png", content, "image/png")})
+    assert answer.json()["ok"], answer.text
+
+
+async def test_a_text_that_becomes_a_picture_shows_it_with_caption_and_buttons(page: Page, bot: Bot) -> None:
+    number = await bot.say(OPERATOR, "<b>summary</b>")
+    shown = page.get_by_test_id(f"message-{number}")
+    await page.get_by_test_id("chat-direct").click()
+    await expect(shown.locator(".words")).to_have_text("summary")
+    await page.get_by_test_id(f"reply-{number}").click()
+    await page.get_by_test_id("message-text").fill("about that")
+    await page.get_by_test_id("message-send").click()
+    reply = (await said(bot))["message_id"]
+    quoted = page.get_by_test_id(f"message-{reply}").locator(".quote")
+    await expect(quoted).to_have_text("summary")
+    keys: list[list[Json]] = [
+        [{"text": "Open ↗", "url": "https://pay.example/1"}, {"text": "Copy", "copy_text": {"text": "x"}}],
+        [{"text": "QR only", "callback_data": "qr:1"}],
+    ]
+    await uploaded(bot, number, PICTURE, "<b>link</b> 1,000 CNY", keys)
+    await is_drawn(shown.locator("img"))
+    await expect(shown.locator(".words")).to_have_text("link 1,000 CNY")
+    await expect(shown.locator(".words b")).to_have_text("link")
+    await expect(shown.locator(".keyboard button")).to_have_text(["Open ↗", "Copy", "QR only"])
+    await expect(quoted).to_have_text("link 1,000 CNY")
+    first = await shown.locator("img").get_attribute("src")
+    await shown.get_by_role("button", name="QR only").click()
+    query = (await bot.next_update())["callback_query"]
+    assert (query["data"], query["message"]["caption"]) == ("qr:1", "link 1,000 CNY")
+    await bot.call("answerCallbackQuery", callback_query_id=query["id"], text="here it is")
+    await expect(page.locator("#toast")).to_have_text("here it is")
+    await uploaded(bot, number, OTHER, "again", [])
+    await expect(shown.locator("img")).not_to_have_attribute("src", str(first))
+    await is_drawn(shown.locator("img"))
+    await bot.call("editMessageCaption", chat_id=OPERATOR, message_id=number, caption="ended")
+    await expect(shown.locator(".words")).to_have_text("ended")
+    await expect(shown.locator("img")).to_have_count(1)
+    await expect(shown.locator(".keyboard")).to_have_count(0)
 
 
 async def test_the_buyer_sends_a_receipt_a_video_and_a_payment_method(page: Page, box: Sandbox) -> None:

@@ -14,16 +14,23 @@ from bot.sandbox.scenarios import SCENARIOS
 from tests.support.controls import until
 from tests.support.sandbox import OPERATOR
 
+ALL_UP = {"gate": False, "pay": False, "mtpay": False, "telegram": False}
 BY_ITSELF = {
     "happy-sale": ["paid"],
     "chat": ["paid"],
+    "convert": ["finished"],
     "never-pays": ["expired"],
     "buyer-cancels": ["cancel"],
     "appeal": ["locked"],
     "answer-lost": ["paid"],
     "venue-away": ["paid"],
     "telegram-away": ["paid"],
-    "twins": ["paid", "paid", "paid"],
+    "twins": ["paid", "paid", "paid", "paid", "paid"],
+    "third-party": ["paid"],
+    "fake-receipt": ["paid", "paid"],
+    "pressure": ["paid"],
+    "stolen-phone": ["paid"],
+    "handover": ["paid", "paid"],
 }
 
 
@@ -65,7 +72,7 @@ async def test_a_story_plays_to_its_end(box: Sandbox, name: str, statuses: list[
     await box.stage.play(name, pace=0.0)
     await until_over(box)
     assert [order["status"] for order in await orders(box)] == statuses
-    assert (await control(box, "page"))["away"] == {"gate": False, "telegram": False}
+    assert (await control(box, "page"))["away"] == ALL_UP
 
 
 async def test_the_first_order_opens_within_five_seconds_at_full_pace(box: Sandbox) -> None:
@@ -151,7 +158,7 @@ async def test_a_new_story_ends_the_old_one_and_brings_the_worlds_back(box: Sand
     await until_over(box)
     await box.stage.play("happy-sale", pace=1.0)
     state = await control(box, "page")
-    assert (state["running"], state["away"]) == ("happy-sale", {"gate": False, "telegram": False})
+    assert (state["running"], state["away"]) == ("happy-sale", ALL_UP)
     assert (await control(box, "gate/state"))["faults"] == []
 
 

@@ -27,7 +27,7 @@ from tests.security.stand import (
     chat_of,
     user,
 )
-from tests.security.venue import SALE, SECOND
+from tests.security.venue import SALE, SECOND, greeting_of
 
 PHONE_FILE = "phone-1"
 CONTACT = "call me at 13800138000"
@@ -69,7 +69,7 @@ async def chat_is_at_work(stand: Stand) -> Loot:
         await session.rows("UPDATE sayings SET state = 'refused', settled_at = :at WHERE id = :id", at=now, id=lost)
     live = (
         f"sy:{held}", f"sx:{held}", f"sr:{lost}", f"ah:{file.number}", f"ay:{file.number}", f"pk:{SALE}",
-        f"wr:{SALE}", f"ch:{SALE}", f"hi:{SALE}:1", f"tp:{SALE}", f"te:{SALE}:1", f"st:{SALE}:1",
+        f"wr:{SALE}", f"ch:{SALE}", f"hi:{SALE}:1", f"tp:{SALE}", f"te:{SALE}:1", greeting_of(SALE),
     )  # fmt: skip
     loot = Loot(next(NUMBERS), next(NUMBERS), next(NUMBERS), own, live)
     for chat in SHOWN_IN:

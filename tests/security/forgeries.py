@@ -100,7 +100,7 @@ def _messages(kind: str, **more: Any) -> Make:
 
 
 def _replies(identity: Identity, chat: int, stolen: int) -> list[Json]:
-    prompt = {"message_id": stolen, "date": SECOND, "chat": chat_of(chat), "text": "Reply to this message"}
+    prompt = {"message_id": stolen, "date": SECOND, "chat": chat_of(chat), "text": "Reply with the reason."}
     return [{"message": _said(identity, chat, "agreed by phone", reply_to_message=prompt)}]
 
 

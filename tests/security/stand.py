@@ -7,10 +7,10 @@ import hashlib
 import itertools
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ from bot.flows.desk import Desk
 from bot.flows.talk import Talk
 from bot.views.card import Card
 from bot.views.orders import order_card
-from handlers import Mouthpiece
+from handlers.mouthpiece import Mouthpiece
 from storage.store import Store
 from tests.security.venue import OWN_ID, SECOND, Venue
 from tests.support.fake_files import FakeBench, FakeHosts, FakePhone
+from tests.support.fresh_database import lay
 
 OWNER, LEAD, OPERATOR, OPERATOR_2, AGENT, VIEWER = 1001, 1002, 1003, 1006, 1004, 1005
 STRANGER, REMOVED, FROZEN = 1999, 1007, 1008
@@ -97,6 +98,7 @@ class Mouth:
     files: list[tuple[int, str]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
+    erased: list[tuple[int, int]] = field(default_factory=list)
     menus: dict[int, tuple[str, ...]] = field(default_factory=dict)
     lets_remove: bool = True
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(500))
@@ -124,6 +126,9 @@ class Mouth:
 
     async def answer(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
         self.told.append(Told(int(callback_id.split("-")[1]), text))
+
+    async def erase(self, chat_id: int, message_id: int) -> None:
+        self.erased.append((chat_id, message_id))
 
     async def remove_from_group(self, user_id: int) -> bool:
         self.removed.append(user_id)
@@ -229,16 +234,20 @@ class Stand:
         return shown
 
     def rows(self, table: str) -> list[Json]:
-        with closing(sqlite3.connect(self.database)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+        found = self.reading.execute(f"SELECT * FROM {table}")
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def memory(self, *, without: Sequence[str] = ()) -> dict[str, str]:
         """A digest of every table, to see what an update changed."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            names = [name for name in names if not name.startswith("sqlite_") and name not in without]
-            return {name: _digest(connection, name) for name in names}
+        names = [row[0] for row in self.reading.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [name for name in names if not name.startswith("sqlite_") and name not in without]
+        return {name: _digest(self.reading, name) for name in names}
+
+    @cached_property
+    def reading(self) -> sqlite3.Connection:
+        """One for all looks: a new one would read the whole schema again, which takes longer than the look."""
+        return sqlite3.connect(self.database, isolation_level=None)
 
 
 def _digest(connection: sqlite3.Connection, table: str) -> str:
@@ -273,6 +282,7 @@ def callback(person: int, chat: int, message_id: int, data: str) -> Json:
 async def standing(folder: Path) -> AsyncIterator[Stand]:
     """A stand with one person of every role, a frozen lead, somebody removed, and three orders already known."""
     database = folder / "desk.db"
+    await lay(database)
     store = await Store.open(f"sqlite:///{database}")
     clock, venue, numbers = StillClock(), Venue(), itertools.count(1)
     phone, hosts = FakePhone(), FakeHosts("files.example")
@@ -296,6 +306,7 @@ async def standing(folder: Path) -> AsyncIterator[Stand]:
     finally:
         venue.let_go()
         await desk.drain(1)
+        stand.reading.close()
         await store.close()
 
 

@@ -113,7 +113,9 @@ async def test_a_day_of_trouble_at_debug_leaves_no_secret_in_log_or_database(
     box: Sandbox, tmp_path: Path, log: Log
 ) -> None:
     async with running_desk(box, tmp_path / "desk.db", speed=5) as desk:
-        assert _secrets(desk.application.settings) == [TOKEN, SECRET, KEY]
+        assert _secrets(desk.application.settings) == [
+            TOKEN, SECRET, box.pay_secret, box.mtpay_secret, KEY, box.mtpay_access_key,
+        ]  # fmt: skip
         await sell(desk, "1000.00")
         for number, kind in enumerate(GATE_TROUBLE):
             await box.gate.fault("confirm-receipt", kind, times=1, to="http://127.0.0.1:9/elsewhere")

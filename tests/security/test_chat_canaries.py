@@ -35,7 +35,7 @@ PEOPLE = (NAME, NICK, THEIRS, OURS, CAPTION, RAW, PHONE, SIGNATURE, FILE_NAME, D
 ESCAPED = json.dumps(NAME)[1:-1]
 SECRETS = (TOKEN, TOKEN.partition(":")[2], KEY, SECRET)
 DAY_SECONDS = 86_400
-ONLY_IN = {"chat_messages", "sayings", "files", "orders", "seals", "inbox"}
+ONLY_IN = {"chat_messages", "sayings", "files", "orders", "seals"}
 """where words and names may stand, each with its own time to be forgotten"""
 
 
@@ -153,13 +153,11 @@ async def test_a_day_of_talk_stands_only_in_its_tables_and_is_forgotten_after_it
         folder = Path(desk.application.store.files.folder)
         assert os.listdir(folder)
     assert set(inside) <= ONLY_IN
-    for table, words in {"chat_messages": THEIRS, "sayings": OURS, "files": SIGNATURE, "inbox": PHONE}.items():
+    for table, words in {"chat_messages": THEIRS, "sayings": OURS, "files": SIGNATURE}.items():
         assert words in inside[table], "the test's own words must have come that far"
     assert "Traceback" not in log.text and "not fetched" in log.text and "DEBUG" in log.text
     assert found(log.text.encode()) == []
     assert in_folder(tmp_path, SECRETS) == []
-    async with days_later(tmp_path, 1.1):
-        assert "inbox" not in tables_with(tmp_path / "desk.db")
     async with days_later(tmp_path, 89):
         assert {"chat_messages", "sayings", "files"} <= set(tables_with(tmp_path / "desk.db"))
         assert os.listdir(folder)

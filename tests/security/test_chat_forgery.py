@@ -39,7 +39,7 @@ from tests.security.stand import (
     user,
 )
 from tests.security.test_forgery import REPORTS, before, effects
-from tests.security.venue import OTHER_SALE, SALE
+from tests.security.venue import OTHER_SALE, SALE, greeting_of
 
 ids = [identity.name for identity in (*WITHOUT_RIGHT, *STAFF_ELSEWHERE)]
 
@@ -200,8 +200,8 @@ async def test_what_staff_say_to_a_buyer_from_their_places_is_never_refused(
     for text in ("/say 0417 by number", f"/say@desk_bot {SALE} by whole number"):
         await stand.write(person, text, chat, message_id=next(NUMBERS))
     await stand.write(person, "/say as a reply", chat, message_id=next(NUMBERS), **reply_to(chat, 8001))
-    number = await stand.buttons(chat, [f"st:{SALE}:1"], SALE)
-    await stand.tap_data(person, chat, number, f"st:{SALE}:1")
+    number = await stand.buttons(chat, [greeting_of(SALE)], SALE)
+    await stand.tap_data(person, chat, number, greeting_of(SALE))
     for _ in range(4):
         await stand.send()
     texts = [words for order, words in stand.venue.said if not words.startswith("key-")]
@@ -280,7 +280,7 @@ async def test_an_edit_changes_nothing_that_was_said_or_is_held(stand: Stand) ->
 
 
 async def test_a_number_of_another_order_in_a_tap_says_it_to_that_orders_buyer_or_nobody(stand: Stand) -> None:
-    number = await stand.buttons(LEAD, [f"st:{SALE}:1"], SALE)
-    await stand.tap_data(LEAD, LEAD, number, f"st:{OTHER_SALE}:1")
+    number = await stand.buttons(LEAD, [greeting_of(SALE)], SALE)
+    await stand.tap_data(LEAD, LEAD, number, greeting_of(OTHER_SALE))
     await stand.send()
     assert stand.venue.said == []

@@ -16,7 +16,7 @@ from bot.flows.tell_chat import SAID
 from handlers.chat import WRITE
 from tests.security.chat_forgeries import CONTACT, NUMBERS, PHONE_FILE, document, photo, reply_to, show
 from tests.security.stand import DESK_GROUP, LEAD, OPERATOR, OWNER, Json, Stand, message
-from tests.security.venue import SALE
+from tests.security.venue import SALE, greeting_of
 
 Revoke = Callable[[Stand], Awaitable[object]]
 
@@ -66,7 +66,7 @@ async def test_every_open_way_to_a_buyer_is_closed_at_the_next_update(stand: Sta
     for chat in (OPERATOR, DESK_GROUP):
         await show(stand, chat, 8001, SAID)
         await show(stand, chat, 8002, WRITE)
-    template = await stand.buttons(OPERATOR, [f"st:{SALE}:1"], SALE)
+    template = await stand.buttons(OPERATOR, [greeting_of(SALE)], SALE)
     await revoke(stand)
     bodies: list[Json] = [{"text": "agreed"}, photo(), document(), {"text": "/say 0417 agreed"}]
     for chat in (OPERATOR, DESK_GROUP):
@@ -74,7 +74,7 @@ async def test_every_open_way_to_a_buyer_is_closed_at_the_next_update(stand: Sta
             for body in bodies:
                 blank = message(OPERATOR, chat, "", message_id=next(NUMBERS))
                 await stand.raw({"message": blank | reply_to(chat, number) | body})
-    await stand.tap_data(OPERATOR, OPERATOR, template, f"st:{SALE}:1")
+    await stand.tap_data(OPERATOR, OPERATOR, template, greeting_of(SALE))
     await stand.send()
     assert stand.venue.said == [] and stand.rows("sayings") == [] and stand.venue.uploads == []
 

@@ -236,7 +236,19 @@ async def test_invented_button_data_gets_a_fresh_card_and_opens_nothing(stand: S
 async def test_every_verb_pressed_on_a_message_that_never_showed_it_does_nothing(stand: Stand) -> None:
     values = {"order": SALE, "seal": "id000001", "index": "0", "id": "1", "action": "release", "page": "0",
               "invite": "id000001", "role": "lead", "state": "off", "code": "zh", "before": "0", "template": "1",
-              "saying": "id000001", "file": "1"}  # fmt: skip
+              "saying": "id000001", "file": "1", "digest": "0123456789ab", "account": "own", "sell": "USDT",
+              "buy": "BTC", "fixed": "sell", "amount": "5", "conversion": "id000001", "outcome": "done",
+              "filter": "all", "request": "id000001", "bank": "1", "off_ramp": "id000001", "side": "crypto",
+              "coin": "USDT", "asset": "USDT", "fiat": "USD", "form": "id000001", "country": "1", "step": "swift",
+              "mode": "pays", "deposit": "id000001", "bit": "1", "working": "rest",
+              "ad": "2130003647", "part": "price", "status": "3", "price": "7.21", "change": "id000001",
+              "way": "off", "move": "id000001", "value": "USDT", "rule": "id000001", "aim": "rank",
+              "number": "1", "kind": "unpaid", "hours": "8", "bell": "id000001",
+              "person": str(OPERATOR_2), "handover": "id000001", "question": "id000001", "picked": "0",
+              "occasion": "refund", "day": "2026-01-01", "part_of_day": "accounts", "day_form": "id000001",
+              "credit": "0123456789ab", "sums": "0123456789abcdef",
+              "unlock": "id000001", "word": "id000001",
+              "approval": "id000001", "because": "other", "ads": "2"}  # fmt: skip
     number = await stand.buttons(OWNER, ["x"], SALE)
     for verb, fields in FIELDS.items():
         if verb is Verb.DISMISS:

@@ -10,12 +10,12 @@ from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action
 from bot.domain.orders import Payee, Side
 from bot.domain.situations import LockReason
-from bot.flows import bank, confirm, people
+from bot.flows import confirm, people, unlock
 from bot.flows.absorb import look
 from bot.flows.approve import open_step
 from tests.security.stand import AGENT, DESK_GROUP, LEAD, OPERATOR, OPERATOR_2, OWNER, REMOVED, VIEWER, Stand
 from tests.security.test_revocation import seal_on
-from tests.security.venue import OTHER_SALE, PURCHASE, SALE, an_order
+from tests.security.venue import OTHER_SALE, PURCHASE, SALE, an_order, greeting_of
 
 PEOPLE = {"viewer": VIEWER, "agent": AGENT, "operator": OPERATOR, "lead": LEAD, "owner": OWNER}
 REFUSED = "may not do this"
@@ -23,22 +23,44 @@ REFUSED = "may not do this"
 # what is done: the lowest role that may, after design/product.md "The people" and "The order desk"
 COMMANDS = {
     "/orders": "viewer", "/order 0417": "viewer", "/help": "viewer", "/language en": "viewer",
-    "/timezone UTC": "viewer", "/duty on": "agent", "/freeze": "lead", "/journal": "lead",
+    "/timezone UTC": "viewer", "/alerts": "viewer", "/alerts unpaid off": "viewer", "/alerts quiet off": "viewer",
+    "/duty": "viewer", "/duty on": "agent",
+    "/duty off": "agent", "/freeze": "lead", "/journal": "lead",
     f"/staff freeze {OPERATOR_2}": "lead", "/unfreeze": "owner", f"/staff unfreeze {OPERATOR_2}": "owner",
-    "/chat 0417": "viewer", "/templates": "viewer", "/say 0417 hello": "agent",
+    "/today": "viewer", "/close": "lead", "/close csv": "lead", "/close 2099-01-01": "lead",
+    "/chat 0417": "viewer", "/market": "viewer", "/me": "viewer", "/templates": "viewer", "/say 0417 hello": "agent",
     "/templates add en Thanks | Thank you.": "lead", "/templates remove 1": "lead",
+    "/reprice": "viewer", "/reprice 2130000011 rank 1 floor 7.10 ceiling 7.30": "lead",
+    "/pin": "viewer", "/freeze card": "owner", f"/staff pin {OPERATOR_2} reset": "owner",
     "/staff": "owner", "/staff invite agent": "owner", f"/staff role {OPERATOR_2} agent": "owner",
     f"/staff remove {OPERATOR_2}": "owner", "/staff limit operator release 1 1": "owner", "/staff limits": "owner",
 }  # fmt: skip
 BUTTONS = {
     f"o:{SALE}": "viewer", f"m:{SALE}": "viewer", f"b:{SALE}": "viewer", f"lk:{SALE}": "viewer", "q": "viewer",
-    "w:0": "viewer", "l:en": "viewer", "d:on": "agent", f"cl:{SALE}": "agent", f"nt:{SALE}": "agent",
-    f"op:{SALE}": "agent", f"nd:{SALE}:id000001": "agent", f"a:{SALE}:release": "agent",
+    "w:0": "viewer", "k:USDT:CNY": "viewer", "h": "viewer", "hx": "viewer", "kc": "viewer",
+    "kr": "viewer", "l:en": "viewer", "i:unpaid:off": "viewer",
+    "iq": "viewer", "d:on": "agent", "dx": "agent",
+    f"dc:{SALE}": "agent", f"dt:{OPERATOR_2}": "agent", "dh:id000001": "agent", "dn:id000001": "agent",
+    "ds:id000001": "agent", "db:id000001": "agent", "dy:id000001": "agent", "dr:id000001": "agent",
+    "js:id000001": "operator", "jn:id000001": "operator", "jw:id000001:other": "operator",
+    "jb:id000001": "operator", "jx:id000001": "agent",
+    f"cl:{SALE}": "agent", f"nt:{SALE}": "agent",
+    f"zs:{SALE}": "agent", f"zc:{SALE}": "agent", f"zp:{SALE}": "agent", f"zx:{SALE}": "agent",
+    f"zt:{SALE}:refund": "agent", f"op:{SALE}": "agent", f"nd:{SALE}:id000001": "agent", f"a:{SALE}:release": "agent",
     f"r:{SALE}": "operator", f"mp:{PURCHASE}": "operator",
     f"me:{PURCHASE}:0": "operator", f"pe:{PURCHASE}": "operator", f"c:{PURCHASE}": "operator",
-    f"rs:{PURCHASE}": "operator", f"rn:{PURCHASE}:1": "operator", f"uy:{OTHER_SALE}": "lead", "j:0": "lead",
-    f"ch:{SALE}": "viewer", f"hi:{SALE}:1": "viewer", f"te:{SALE}:1": "agent", f"st:{SALE}:1": "agent",
+    f"rs:{PURCHASE}": "operator", f"rn:{PURCHASE}:1": "operator", f"u:{OTHER_SALE}": "lead",
+    f"zn:{SALE}": "lead", "zy:id000001": "lead",
+    "uy:id000001": "lead", "j:0": "lead", "z:id000001:0": "operator", "z:id000001:none": "operator",
+    f"ch:{SALE}": "viewer", f"hi:{SALE}:1": "viewer", f"te:{SALE}:1": "agent", greeting_of(SALE): "agent",
     "sy:id000001": "agent", "sx:id000001": "agent", "sr:id000001": "agent", f"pk:{SALE}": "lead",
+    f"hp:{SALE}": "viewer", "hs:rest": "lead", "hs:work": "lead", "ht": "lead", "hy:id000001": "lead",
+    "t:0": "viewer", "to:id000001": "viewer", "tx:id000001": "viewer", "tn:2130000011": "lead",
+    "tg:2130000011:rank:1": "lead", "tm:id000001": "lead", "tc:id000001": "lead", "ta:id000001:1": "lead",
+    "ty:id000001": "lead", "ts:id000001": "lead", "td:id000001": "lead",
+    "ca:2026-01-01": "viewer", "cb:2026-01-01:accounts:0": "lead", "ci:2026-01-01": "lead", "cc:2026-01-01": "lead",
+    "cg:2026-01-01": "lead", "cs:id000001:0123456789ab": "lead", "cn:id000001": "lead", "ct:id000001": "lead",
+    "cx:id000001": "lead", "cy:id000001:0123456789abcdef": "lead",
     "ah:1": "owner", "ay:1": "owner", "s": "owner",
 }  # fmt: skip
 SHOWN_FROM = {"wr": "agent", "tp": "agent"}
@@ -133,7 +155,8 @@ async def test_a_stopped_order_is_released_by_nobody_before_a_lead_unlocks_it(st
         number = await stand.buttons(person, [f"r:{SALE}"], SALE)
         await stand.tap_data(person, person, number, f"r:{SALE}")
     assert stand.venue.posts == [] and [row for row in stand.rows("seals") if row["used_at"] is None] == []
-    await bank.unlock(stand.desk, LEAD, SALE)
+    _, step = await unlock.open_step(stand.desk, LEAD, SALE, "it was his wife")
+    await unlock.carry_out(stand.desk, LEAD, step.id)
     await stand.write(LEAD, "/order 0417")
     shown = await stand.confirm_card(LEAD, SALE, "Take over")
     await stand.tap(LEAD, shown, "Release…")

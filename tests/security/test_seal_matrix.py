@@ -162,7 +162,7 @@ async def test_the_approvers_role_is_sealed_even_when_it_rose(stand: Stand, role
     "change",
     [
         "UPDATE seals SET action = 'cancel'",
-        f"UPDATE seals SET order_id = '{PURCHASE}'",
+        f"UPDATE seals SET target = '{PURCHASE}'",
         'UPDATE seals SET choice = \'{"method":"alipay"}\'',
         'UPDATE seals SET choice = \'{"requester":"1002"}\'',
         "UPDATE seals SET fingerprint = ''",

@@ -53,6 +53,8 @@ WRONG = {
     "/staff limit operator release 1000 5000 9": "/staff limit operator release 1000 5000",
     "/staff limit boss release 1 1": "boss",
     "/staff limit operator steal 1 1": "steal",
+    "/staff limit operator ad 1 1": "ad",
+    "/staff limit operator deposit 1 1": "deposit",
     "/staff limit operator release x 1": "“x”",
     "/staff limit operator release -1 1": "“-1”",
     "/staff limit operator release 1 NaN": "“NaN”",

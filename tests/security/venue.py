@@ -8,9 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from bot.clients.gate_c2c.client import GateC2C
+from bot.domain import templates
+from bot.domain.accounts import OwnProfile, PayAccount, PaymentMethod, WorkHours, WorkStatus
+from bot.domain.ads import Ad, AdDraft, AdStatus, MarketAd
 from bot.domain.chat import Chat, ChatKind, ChatMessage, Sent
-from bot.domain.errors import VenueError
+from bot.domain.errors import Refused, VenueError
+from bot.domain.listing import Listing
 from bot.domain.orders import Order, Payee, Profile, Side
+from bot.views.buttons import Tap, Verb
 
 SALE, PURCHASE, OTHER_SALE = "2089000000000000417", "2089000000000000518", "2089000000000000619"
 SECOND = 1_795_226_400
@@ -33,10 +38,17 @@ def an_order(order_id: str = SALE, side: Side = Side.SELL, **changes: Any) -> Or
     return replace(made, **changes)
 
 
+def greeting_of(order_id: str) -> str:
+    """What *Send* says under the preview of the first ready text for that order."""
+    text = templates.render(templates.DEFAULTS[0].text, templates.facts_of(an_order(order_id), str))
+    return Tap(Verb.SAY_TEMPLATE, (order_id, "1", templates.digest(text))).data
+
+
 class Venue(GateC2C):
     """Answers like the client. `posts` are the requests that moved money, as (verb, order, what was sent with it).
 
     `said` is what reached buyers, texts and keys of files, as (order, words); `uploads` are the bytes of those files.
+    `mine` are our ads; changes of them are posts as well, as (verb, ad, what was sent with it).
     """
 
     def __init__(self) -> None:
@@ -46,8 +58,11 @@ class Venue(GateC2C):
         self.upload_begun = asyncio.Event()
         self.orders: dict[str, Order] = {}
         self.posts: list[tuple[str, str, dict[str, str | None]]] = []
+        self.mine: list[Ad] = []
         self.looks = 0
         self.trouble: VenueError | None = None
+        self.working = 1
+        self.hours: WorkHours | None = None
         self.look_begun = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
@@ -55,11 +70,38 @@ class Venue(GateC2C):
 
     def reset(self) -> None:
         self.posts.clear()
-        for order in (an_order(), an_order(PURCHASE, Side.BUY), an_order(OTHER_SALE, counterparty_id="c-8")):
+        for order in (
+            an_order(),
+            an_order(PURCHASE, Side.BUY),
+            an_order(OTHER_SALE, counterparty_id="c-8", total=Decimal("7207.20")),
+        ):
             self.orders[order.id] = order
 
     def change(self, order_id: str, **facts: Any) -> None:
         self.orders[order_id] = replace(self.orders[order_id], **facts)
+
+    async def market_ads(self, *, asset: str, fiat: str, side: Side) -> Listing[MarketAd]:
+        return Listing()
+
+    async def my_ads(
+        self, *, asset: str | None = None, fiat: str | None = None, side: Side | None = None
+    ) -> Listing[Ad]:
+        return Listing(ad for ad in self.mine if asset in (None, ad.asset) and side in (None, ad.side))
+
+    async def ad(self, *, ad_id: str) -> Ad:
+        found = next((ad for ad in self.mine if ad.id == ad_id), None)
+        if found is None:
+            raise Refused("gate", "ad", code="-1", detail="adv_no", status=200)
+        return found
+
+    async def publish_ad(self, *, draft: AdDraft) -> None:
+        self.posts.append(("publish_ad", draft.ad_id or "new", {"price": str(draft.price), "terms": draft.terms}))
+        self.mine = [replace(ad, price=draft.price) if ad.id == draft.ad_id else ad for ad in self.mine]
+
+    async def set_ad_status(self, *, ad_id: str, status: AdStatus) -> None:
+        self.posts.append(("set_ad_status", ad_id, {"status": str(int(status))}))
+        word = {AdStatus.LISTED: "OPEN", AdStatus.DELISTED: "OFFLIN", AdStatus.CLOSED: "CLOSED"}[status]
+        self.mine = [replace(ad, status=word) if ad.id == ad_id else ad for ad in self.mine]
 
     def hold_looks(self) -> None:
         """From now on a look hangs until `let_go`; `look_begun` tells that one does."""
@@ -80,6 +122,21 @@ class Venue(GateC2C):
         if self.trouble is not None:
             raise self.trouble
         return self.orders[order_id]
+
+    async def profile(self) -> OwnProfile:
+        hours, working = self.hours, self.working
+        return OwnProfile(
+            OWN_ID, "desk_one", True, 1, 10, 2, Decimal(99), 400, working, True, False, False, "CNY", hours
+        )
+
+    async def payment_methods(self, *, fiat: str | None = None) -> Listing[PaymentMethod]:
+        account = PayAccount("1", "王五", "6222020200008821", "工行", memo="备注", qr_url="https://files.example/qr")
+        return Listing([PaymentMethod("bank", "Bank card", ("1",), (account,))])
+
+    async def set_work_hours(self, *, status: WorkStatus, hours: WorkHours | None = None) -> int:
+        self.posts.append(("set_work_hours", str(int(status)), {}))
+        self.working, self.hours = int(status), hours
+        return self.working
 
     async def counterparty(self, *, counterparty_id: str) -> Profile:
         return Profile(counterparty_id, "lucky_8", True, 212, 20, Decimal("98.5"), 400, True)

@@ -69,7 +69,7 @@ ORDER = Order(
 
 SEAL = Seal(
     id="s1",
-    order_id="31415926",
+    target="31415926",
     action=Action.RELEASE,
     opened_by=1001,
     opened_at=1_000,

@@ -83,18 +83,14 @@ async def test_any_whole_seconds_of_a_chat_read_in_any_order_are_kept_once(
         assert sorted((one.message.text, one.message.at) for one in kept) == sorted(said)
 
 
-async def test_the_ends_of_what_is_held(store: Store) -> None:
+async def test_the_newest_moment_of_what_is_held(store: Store) -> None:
     async with store.write() as tables:
         chats = tables.chats
         assert await chats.newest_at(ID) is None
-        assert await chats.oldest_at(ID) is None
         await hear(chats, "new", at=200)
         await hear(chats, "old", at=100)
         await hear(chats, "elsewhere", at=300, order_id="2")
-        assert (await chats.oldest_at(ID), await chats.newest_at(ID)) == (100, 200)
-        assert await chats.holds(ID, message("old", 100).fingerprint)
-        assert not await chats.holds(ID, message("old", 101).fingerprint)
-        assert not await chats.holds("2", message("old", 100).fingerprint)
+        assert await chats.newest_at(ID) == 200
 
 
 async def test_what_comes_after_a_number_is_in_the_order_of_hearing(store: Store) -> None:
@@ -138,16 +134,13 @@ async def test_how_far_a_chat_was_read(store: Store) -> None:
     async with store.write() as tables:
         chats = tables.chats
         assert await chats.reading(ID) is None
-        await chats.tried(ID, 1_000)
-        assert await chats.reading(ID) == Reading(ID, None, 1_000, None, None, False)
         await chats.read(ID, 2_000, active_at=None, is_complete=True)
         await chats.rang(ID, 2_500)
         assert await chats.reading(ID) == Reading(ID, 2_000, 2_000, None, 2_500, True)
         await chats.read(ID, 3_000, active_at=50, is_complete=False)
-        await chats.tried(ID, 4_000)
         await chats.rang("2", 1)
         assert await chats.readings() == {
-            ID: Reading(ID, 3_000, 4_000, 50, 2_500, False),
+            ID: Reading(ID, 3_000, 3_000, 50, 2_500, False),
             "2": Reading("2", None, None, None, 1, False),
         }
         for active_at in (40, None):
@@ -242,7 +235,7 @@ async def test_a_message_without_a_time_keeps_its_place_and_is_heard_once(store:
         assert texts(await chats.before(ID, None, 9)) == ["a", "odd", "b"]
         assert texts(await chats.before(ID, 3, 1)) == ["odd"]
         assert texts(await chats.before(ID, 2, 9)) == ["a"]
-        assert (await chats.newest_at(ID), await chats.oldest_at(ID)) == (101, 100)
+        assert await chats.newest_at(ID) == 101
 
 
 async def test_readings_are_told_of_the_orders_that_are_followed(store: Store) -> None:

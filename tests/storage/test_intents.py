@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import TransitionError
 from bot.domain.intents import OPEN, TRANSITIONS, Action, Event, Intent, State
+from bot.domain.orders import Side
 from storage.errors import StoreError
 from storage.store import Store
-from tests.storage.examples import INTENT, intent
+from tests.storage.examples import INTENT, ORDER, intent
 
 
 async def test_an_intent_comes_back_as_it_was(store: Store) -> None:
@@ -211,6 +213,22 @@ async def test_cancels_of_the_desk_are_the_done_ones_since_then(store: Store) ->
                 intent(f"i{number}", target=str(number), action=action, state=state, settled_at=settled_at)
             )
         assert await tables.intents.cancels_since(100) == 2
+
+
+async def test_cancels_in_a_row_are_those_after_the_last_completed_order_on_either_side(store: Store) -> None:
+    async with store.write() as tables:
+        for number, at in enumerate((90, 110, 130, 150)):
+            row = intent(f"i{number}", target=str(number), action=Action.CANCEL, state=State.DONE, settled_at=at)
+            await tables.intents.plan(row)
+        counts = []
+        for order_id, side, status, at in (
+            ("0", Side.BUY, "cancel", 95), ("s1", Side.SELL, "finished", 100), ("b1", Side.BUY, "finished", 120),
+            ("s2", Side.SELL, "expired", 160), ("s3", Side.SELL, "finished", 140),
+        ):  # fmt: skip
+            await tables.orders.put(replace(ORDER, id=order_id, side=side, status=status), at)
+            counts.append(await tables.intents.cancels_in_a_row(80))
+        assert counts == [4, 3, 2, 2, 1]
+        assert [await tables.intents.cancels_in_a_row(since) for since in (130, 141, 151)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("state", sorted(State))

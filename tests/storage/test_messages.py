@@ -17,24 +17,6 @@ async def test_what_a_message_shows_is_replaced_as_a_whole(store: Store) -> None
         assert await tables.messages.get(GROUP, 11) is None
 
 
-async def test_a_button_is_live_only_on_its_own_message_and_as_long_as_it_is_there(store: Store) -> None:
-    async with store.write() as tables:
-        messages = tables.messages
-        await messages.remember(CARD)
-        assert await messages.is_live(GROUP, 10, "v1:more")
-        for chat_id, message_id, data in (
-            (GROUP, 10, "v1:mor"),
-            (GROUP, 11, "v1:more"),
-            (5, 10, "v1:more"),
-            (GROUP, 10, ""),
-        ):
-            assert not await messages.is_live(chat_id, message_id, data)
-        await messages.remember(replace(CARD, data=("v1:more",)))
-        assert not await messages.is_live(GROUP, 10, "v1:release:1")
-        await messages.forget(GROUP, 10)
-        assert not await messages.is_live(GROUP, 10, "v1:more")
-
-
 async def test_the_newest_card_of_a_chat_and_all_cards_of_an_order(store: Store) -> None:
     confirm = replace(CARD, message_id=12, kind="confirm")
     private = replace(CARD, chat_id=5, message_id=99, person_id=5)
@@ -45,20 +27,6 @@ async def test_the_newest_card_of_a_chat_and_all_cards_of_an_order(store: Store)
         assert await tables.messages.card(GROUP, "31415926") == confirm
         assert await tables.messages.card(6, "31415926") is None
         assert await tables.messages.cards("31415926") == [confirm, CARD, private]
-
-
-async def test_what_a_person_was_shown_last_of_a_kind(store: Store) -> None:
-    prompt = replace(CARD, kind="prompt", person_id=7)
-    async with store.write() as tables:
-        messages = tables.messages
-        assert await messages.newest(7, "prompt") is None
-        await messages.remember(replace(prompt, chat_id=5, message_id=3, at=2_000))
-        await messages.remember(prompt)
-        await messages.remember(replace(prompt, message_id=11))
-        await messages.remember(replace(prompt, message_id=12, person_id=8, at=3_000))
-        await messages.remember(replace(prompt, message_id=13, kind="menu", at=3_000))
-        newest = await messages.newest(7, "prompt")
-        assert newest is not None and (newest.chat_id, newest.message_id) == (5, 3)
 
 
 async def test_an_orders_messages_of_a_kind_in_a_chat_are_newest_first(store: Store) -> None:

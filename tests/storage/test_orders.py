@@ -148,16 +148,6 @@ async def test_purging_forgets_the_people_of_old_final_orders_only(store: Store)
         assert await orders.purge(200) == 1  # seen again with its people, so forgotten again
 
 
-async def test_orders_are_followed_until_some_time_after_their_end(store: Store) -> None:
-    async with store.write() as tables:
-        orders = tables.orders
-        await orders.put(order("open", created_at=2), 1_000)
-        await orders.put(order("ended", created_at=1, status="FINISHED"), 2_000)
-        await orders.put(order("long ago", status="FINISHED"), 1_999)
-        assert [one.order.id for one in await orders.followed(2_000)] == ["ended", "open"]
-        assert [one.order.id for one in await orders.followed(2_001)] == ["open"]
-
-
 async def test_the_newest_order_of_a_topic_is_meant(store: Store) -> None:
     async with store.write() as tables:
         orders = tables.orders

@@ -175,15 +175,15 @@ async def test_what_is_open_stands_in_the_order_in_which_it_was_said(store: Stor
         assert [one.order_id for one in await tables.sayings.in_state(State.HELD)] == [ID, "2"]
 
 
-async def test_what_a_person_said(store: Store) -> None:
+async def test_what_waits_for_a_person_in_the_chat_of_an_order(store: Store) -> None:
     async with store.write() as tables:
-        assert await tables.sayings.latest_by(1001) is None
         await put(tables.sayings, "w1", state=State.HELD)
         await put(tables.sayings, "w2", state=State.HELD, person_id=7)
         await put(tables.sayings, "w3", state=State.DROPPED)
-        assert ids(await tables.sayings.held_for(1001)) == ["w1"]
-        latest = await tables.sayings.latest_by(1001)
-        assert latest is not None and latest.id == "w3"
+        await put(tables.sayings, "w4", state=State.HELD, order_id="2")
+        await put(tables.sayings, "w5", state=State.HELD)
+        assert ids(await tables.sayings.held_for(1001, ID)) == ["w1", "w5"]
+        assert ids(await tables.sayings.held_for(1001, "2")) == ["w4"]
 
 
 async def test_an_album_is_in_the_order_of_the_phone_and_waits_together(store: Store) -> None:

@@ -48,11 +48,11 @@ async def test_ending_an_orders_seals_names_the_unused_ones(store: Store) -> Non
         await tables.seals.add(seal("b", opened_at=1))
         await tables.seals.add(seal("a", opened_at=2))
         await tables.seals.add(seal("used", used_at=3))
-        await tables.seals.add(seal("other", order_id="27182818"))
-        assert [found.id for found in await tables.seals.open_for(SEAL.order_id)] == ["b", "a"]
-        assert await tables.seals.end_for_order(SEAL.order_id, 9) == ["a", "b"]
-        assert await tables.seals.end_for_order(SEAL.order_id, 10) == []
-        assert await tables.seals.open_for(SEAL.order_id) == []
+        await tables.seals.add(seal("other", target="27182818"))
+        assert [found.id for found in await tables.seals.open_for(SEAL.target)] == ["b", "a"]
+        assert await tables.seals.end_for(SEAL.target, 9) == ["a", "b"]
+        assert await tables.seals.end_for(SEAL.target, 10) == []
+        assert await tables.seals.open_for(SEAL.target) == []
         assert await tables.seals.get("used") == seal("used", used_at=3)
         assert await tables.seals.use("other", 11)
 

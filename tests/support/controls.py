@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.support.lean_http import LeanClient
+
 LOOK_SECONDS = 0.05
 
 Json = dict[str, Any]
@@ -22,7 +24,7 @@ class SandboxError(AssertionError):
 class Controls:
     """The control API: JSON in, JSON out, a refusal is a SandboxError with the sandbox's own words."""
 
-    def __init__(self, client: httpx.AsyncClient, control_url: str) -> None:
+    def __init__(self, client: LeanClient | httpx.AsyncClient, control_url: str) -> None:
         self._client, self._url = client, control_url
 
     async def request(self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: Any) -> Any:
@@ -37,7 +39,7 @@ class Controls:
 
     async def content(self, path: str) -> bytes:
         """A file's bytes; `path` below the control API."""
-        answer = await self._client.get(f"{self._url}/{path}")
+        answer = await self._client.request("GET", f"{self._url}/{path}")
         if answer.status_code != 200:
             raise SandboxError(f"GET {path}: {answer.status_code} {answer.text[:500]}")
         return answer.content
@@ -52,7 +54,7 @@ class Controls:
 async def until(
     look: Callable[[], Awaitable[T | None]],
     what: str,
-    timeout: float = 10,
+    timeout: float = 20,
     shown: Callable[[], Awaitable[Any]] | None = None,
 ) -> T:
     """The first non-None result of `look`; SandboxError tells what was waited for and what `shown` sees instead."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,12 +11,17 @@ from pathlib import Path
 
 from bot.app import Application, assemble
 from bot.clock import Clock
-from bot.demo import demo_settings, seed
+from bot.demo import demo_settings, free_port, seed
 from bot.settings import Settings, build
+from bot.watchers.pace import Pace
 from storage.store import Probe
+from tests.support.controls import LOOK_SECONDS
+from tests.support.fresh_database import lay
 from tests.support.sandbox import Message, Sandbox
 
 DESK_GROUP = -1001000000001
+A_DAY_MS = 86_400_000
+SHOWN_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class RunningDesk:
     box: Sandbox
     database: Path
 
-    async def card(self, chat: int, order_id: str, contains: str = "", timeout: float = 10) -> Message:
+    async def card(self, chat: int, order_id: str, contains: str = "", timeout: float = 20) -> Message:
         """The newest message in a chat that is about the order and shows these words."""
         short = order_id[-4:]
         return await self.box.telegram.wait_for_message(chat, contains=contains or short, timeout=timeout)
@@ -39,6 +45,21 @@ class RunningDesk:
     async def settle(self, seconds: float = 0.3) -> None:
         await asyncio.sleep(seconds)
 
+    async def considered(self) -> None:
+        """As long as the newest open confirm wants to be read, counted as the desk counts: from when it is shown.
+
+        One that was opened and is not shown anywhere is not waited for longer than `SHOWN_SECONDS`.
+        """
+        desk, end = self.application.desk, time.monotonic() + SHOWN_SECONDS
+        while True:
+            async with self.application.store.read() as tables:
+                unused = await tables.seals.expired(desk.now() + A_DAY_MS)
+            if not unused or unused[-1].shown_at is not None or time.monotonic() > end:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        while unused and unused[-1].is_too_quick(desk.now()):
+            await desk.clock.sleep(0.1)
+
 
 def settings_for(box: Sandbox, database: Path, language: str = "en", **changes: str) -> Settings:
     """The demo's settings for this sandbox, with quick polling; `changes` are names of `.env.example` in any case."""
@@ -48,8 +69,14 @@ def settings_for(box: Sandbox, database: Path, language: str = "en", **changes: 
         "gate_url": box.gate_url,
         "gate_key": box.gate_key,
         "gate_secret": box.gate_secret,
+        "pay_url": box.pay_url,
+        "pay_client_id": box.pay_client_id,
+        "pay_secret": box.pay_secret,
+        "mtpay_url": box.mtpay_url,
+        "mtpay_access_key": box.mtpay_access_key,
+        "mtpay_secret": box.mtpay_secret,
     }
-    made = demo_settings(addresses, database, language)
+    made = demo_settings(addresses, database, language, free_port())
     texts = {
         name.upper(): _text(value) for name, value in made.model_dump().items() if value is not None and value != ()
     } | {"POLL_SECONDS": "0.2"}
@@ -65,6 +92,11 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def pace_of(clock: Clock, talk: float) -> Pace:
+    """Telegram's budget in minutes that are so many times shorter than those of the clock."""
+    return Pace(lambda: clock.monotonic() * talk, lambda seconds: clock.sleep(seconds / talk))
+
+
 @asynccontextmanager
 async def running_desk(
     box: Sandbox,
@@ -74,11 +106,19 @@ async def running_desk(
     speed: float = 1.0,
     probe: Probe | None = None,
     seeded: bool = True,
+    clock: Clock | None = None,
+    talk: float = 1.0,
     **changes: str,
 ) -> AsyncIterator[RunningDesk]:
-    """A desk with the demo's people (operator 1 on duty), until the block ends. `speed` makes its minutes shorter."""
+    """A desk with the demo's people (operator 1 on duty), until the block ends. `speed` makes its minutes shorter.
+
+    With a `clock` of its own it lives in another hour than everybody else. It may `talk` to Telegram that many times
+    quicker than a real one lets it.
+    """
     settings = settings_for(box, database, language, **changes)
-    application = await assemble(settings, clock=Clock(speed), probe=probe)
+    await lay(database)
+    clock = clock or Clock(speed)
+    application = await assemble(settings, clock=clock, pace=pace_of(clock, talk), probe=probe)
     if seeded:
         await seed(application, language)
     stop, started = asyncio.Event(), asyncio.Event()

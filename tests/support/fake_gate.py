@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.clients.gate_c2c.client import GateC2C
-from bot.domain.accounts import OwnProfile
+from bot.domain.accounts import OwnProfile, PaymentMethod, WorkHours, WorkStatus
+from bot.domain.ads import Ad, AdDraft, AdStatus, LimitBasis, MarketAd
 from bot.domain.chat import Chat, ChatKind, ChatMessage, Sent
-from bot.domain.errors import Unknown, VenueError
+from bot.domain.errors import Refused, Unknown, VenueError
 from bot.domain.listing import Listing
 from bot.domain.orders import Order, OrderRow, Profile, Side
 
@@ -26,12 +27,20 @@ class FakeGate(GateC2C):
 
     `chats` are whole conversations, oldest first. A call named in `lost_after` is carried out and then raises Unknown;
     one in `errors` raises and nothing happens. `seconds` is the venue's clock for what we say, in Unix seconds.
+    `own` is our profile; when it `is_deaf`, working hours are taken and change nothing.
+    `after_ad` is what happens at the venue right after an edit; with `ads_hang` an edit is never answered and says so.
     `uploads` are (content type, bytes) by key, in order. Reading a newest page clears the order's unread count, unless
     `unread_stays`. What we say in `flagged` texts is marked as risky.
     """
 
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
+        self.market: dict[Side, list[MarketAd]] = {}
+        self.mine: list[Ad] = []
+        self.closed: list[Ad] = []
+        self.drafts: list[AdDraft] = []
+        self.after_ad: Callable[[], None] = lambda: None
+        self.ads_hang: asyncio.Event | None = None
         self.errors: dict[str, list[VenueError]] = defaultdict(list)
         self.calls: list[tuple[str, str]] = []
         self.unlisted: set[str] = set()
@@ -50,6 +59,9 @@ class FakeGate(GateC2C):
         self.sent_texts: list[tuple[str, str]] = []
         self.sent_files: list[tuple[str, str]] = []
         self.uploads: dict[str, tuple[str, bytes]] = {}
+        self.own = OWN
+        self.methods: Listing[PaymentMethod] = Listing()
+        self.is_deaf = False
 
     @property
     def skew_seconds(self) -> float:
@@ -70,11 +82,68 @@ class FakeGate(GateC2C):
 
     async def profile(self) -> OwnProfile:
         self._called("profile")
-        return OWN
+        return self.own
+
+    async def payment_methods(self, *, fiat: str | None = None) -> Listing[PaymentMethod]:
+        self._called("payment_methods")
+        return self.methods
+
+    async def set_work_hours(self, *, status: WorkStatus, hours: WorkHours | None = None) -> int:
+        self._called("set_work_hours", str(int(status)))
+        if not self.is_deaf:
+            self.own = replace(self.own, working=3 if status is WorkStatus.CUSTOM else int(status), hours=hours)
+        self._answered("set_work_hours")
+        return self.own.working
 
     async def counterparty(self, *, counterparty_id: str) -> Profile:
         self._called("counterparty", counterparty_id)
         return Profile(counterparty_id, "nick", True, 212, 20, Decimal("98"), 300, True)
+
+    async def market_ads(self, *, asset: str, fiat: str, side: Side) -> Listing[MarketAd]:
+        self._called("market_ads", f"{asset}/{fiat} {side}")
+        return Listing(ad for ad in self.market.get(side, []) if (ad.asset, ad.fiat) == (asset, fiat))
+
+    async def my_ads(
+        self, *, asset: str | None = None, fiat: str | None = None, side: Side | None = None
+    ) -> Listing[Ad]:
+        self._called("my_ads")
+        return Listing(
+            ad for ad in self.mine if asset in (None, ad.asset) and fiat in (None, ad.fiat) and side in (None, ad.side)
+        )
+
+    async def ad(self, *, ad_id: str) -> Ad:
+        self._called("ad", ad_id)
+        if self.before_answer is not None:
+            self.before_answer()
+        found = next((ad for ad in [*self.mine, *self.closed] if ad.id == ad_id), None)
+        if found is None:
+            raise Refused("gate", "ad", code="70300001", detail="Invalid parameter value: adv_no", status=200)
+        return found
+
+    async def publish_ad(self, *, draft: AdDraft) -> None:
+        """An edit replaces; a new ad gets the next id at the end of `mine`."""
+        self._called("publish_ad", draft.ad_id or "new")
+        self.drafts.append(draft)
+        if self.ads_hang is not None:
+            self.ads_hang.set()
+            await asyncio.Event().wait()
+        if not self.acts:
+            return
+        old = next((ad for ad in self.mine if ad.id == draft.ad_id), None)
+        made = ad_of(draft, old, draft.ad_id or str(2147483640 + len(self.mine)))
+        self.mine = [made if ad.id == draft.ad_id else ad for ad in self.mine] if old else [*self.mine, made]
+        self.after_ad()
+        self._answered("publish_ad")
+
+    async def set_ad_status(self, *, ad_id: str, status: AdStatus) -> None:
+        self._called("set_ad_status", f"{ad_id}/{int(status)}")
+        if self.acts:
+            word = {AdStatus.LISTED: "OPEN", AdStatus.DELISTED: "OFFLIN", AdStatus.CLOSED: "CLOSED"}[status]
+            moved = [replace(ad, status=word) for ad in self.mine if ad.id == ad_id]
+            self.closed += [ad for ad in moved if status is AdStatus.CLOSED]
+            kept = [] if status is AdStatus.CLOSED else moved
+            self.mine = [one for ad in self.mine for one in (kept if ad.id == ad_id else [ad])]
+        self._answered("set_ad_status")
 
     async def pending_orders(
         self, *, asset: str, fiat: str, tab: Literal["pending", "dispute"] = "pending", side: Side | None = None
@@ -207,4 +276,19 @@ def row_of(order: Order) -> OrderRow:
         total=order.total, status=order.status, created_at=order.created_at, counterparty_id=order.counterparty_id,
         counterparty_nick=order.counterparty_nick, counterparty_name=order.counterparty_name,
         is_cancelable=order.is_cancelable, in_appeal=order.in_appeal, unread=order.unread,
+    )  # fmt: skip
+
+
+def ad_of(draft: AdDraft, old: Ad | None, ad_id: str) -> Ad:
+    """The ad that a venue makes of a draft."""
+    is_fiat = draft.basis is LimitBasis.FIAT
+    return Ad(
+        id=ad_id, side=draft.side, asset=draft.asset, fiat=draft.fiat, price=draft.price, amount=draft.amount,
+        total=draft.amount * draft.price, locked=old.locked if old else Decimal(0),
+        least=None if is_fiat else draft.least, most=None if is_fiat else draft.most,
+        fiat_least=draft.least if is_fiat else None, fiat_most=draft.most if is_fiat else None,
+        basis=draft.basis, status=old.status if old else "OPEN", created_at=old.created_at if old else 1_790_000_000,
+        method_ids=dict(draft.method_ids), floating=draft.floating, expire_minutes=draft.expire_minutes or 15,
+        terms=draft.terms, auto_reply=draft.auto_reply, demands=draft.demands, methods=draft.methods,
+        method_count=len(draft.methods),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.clients.messages import CardLike
-from bot.clients.telegram import Group, Telegram
+from bot.clients.telegram import Group, Telegram, Webhook
 from bot.domain.reach import FileGone, NotReached, TooBig
 
 SOUND = Group("Desk", "supergroup", True, True, True, 7, True, ())
@@ -33,6 +33,7 @@ class SentFile:
 class FakeTelegram(Telegram):
     """`errors[call]` are raised one after the other; `shown` holds (call, chat, message id, card, silent, topic).
 
+    `room` holds what was done to the group's topics and its pinned message: (call, chat, number, name?).
     `downloads` is what each file id gives; `reactions` holds (chat, message id, emoji).
     """
 
@@ -42,6 +43,8 @@ class FakeTelegram(Telegram):
         self.answers: list[tuple[str, str]] = []
         self.topics: list[str] = []
         self.removed: list[int] = []
+        self.room: list[tuple[str | int, ...]] = []
+        self.pinned: int | None = None
         self.menus: list[int] = []
         self.batches: list[list[dict[str, Any]]] = []
         self.offsets: list[int | None] = []
@@ -51,6 +54,8 @@ class FakeTelegram(Telegram):
         self.the_group = SOUND
         self.admins: list[tuple[int, str]] = []
         self.reachable: dict[int, bool] = {}
+        self.hook = Webhook()
+        self.hook_secrets: list[str] = []
         self._numbers = 100
 
     @property
@@ -73,6 +78,20 @@ class FakeTelegram(Telegram):
         self._called("start")
 
     async def stop(self) -> None: ...
+
+    async def end_webhook(self) -> None:
+        self._called("end_webhook")
+        self.hook = Webhook()
+
+    async def set_webhook(self, url: str, secret: str, kinds: Sequence[str], connections: int) -> None:
+        self._called("set_webhook")
+        self.hook = Webhook(url)
+        self.hook_secrets.append(secret)
+        self.asked_for = (url, secret, tuple(kinds), connections)
+
+    async def webhook(self) -> Webhook:
+        self._called("webhook")
+        return self.hook
 
     async def updates(self, offset: int | None, seconds: int, kinds: Sequence[str]) -> list[dict[str, Any]]:
         self.offsets.append(offset)
@@ -137,6 +156,33 @@ class FakeTelegram(Telegram):
         self._called("make_topic")
         self.topics.append(name)
         return 500 + len(self.topics)
+
+    async def rename_topic(self, chat_id: int, topic_id: int, name: str) -> None:
+        self._room("rename_topic", chat_id, topic_id, name)
+
+    async def close_topic(self, chat_id: int, topic_id: int) -> None:
+        self._room("close_topic", chat_id, topic_id)
+
+    async def reopen_topic(self, chat_id: int, topic_id: int) -> None:
+        self._room("reopen_topic", chat_id, topic_id)
+
+    async def delete_topic(self, chat_id: int, topic_id: int) -> None:
+        self._room("delete_topic", chat_id, topic_id)
+
+    async def pin(self, chat_id: int, message_id: int) -> None:
+        self._room("pin", chat_id, message_id)
+        self.pinned = message_id
+
+    async def newest_pinned(self, chat_id: int) -> int | None:
+        self._called("newest_pinned")
+        return self.pinned
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        self._room("delete", chat_id, message_id)
+
+    def _room(self, call: str, *given: int | str) -> None:
+        self._called(call)
+        self.room.append((call, *given))
 
     async def remove_member(self, chat_id: int, user_id: int) -> None:
         self._called("remove_member")

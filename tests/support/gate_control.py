@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
+from tests.support.ads_control import AdsControl
 from tests.support.controls import Controls, Json, SandboxError, until
 
 
@@ -75,10 +76,11 @@ class ChatSend:
 
 
 class GateControl:
-    """The venue's side and the counterparties'."""
+    """The venue's side and the counterparties'; `ads`: the market, our ads and our account."""
 
     def __init__(self, controls: Controls) -> None:
         self._controls = controls
+        self.ads = AdsControl(controls)
 
     async def state(self) -> Json:
         return cast(Json, await self._controls.get("gate/state"))
@@ -163,7 +165,7 @@ class GateControl:
         return [line for line in await self.chat(order_id) if line.via_api]
 
     async def wait_for_chat(
-        self, order_id: str, where: Callable[[ChatLine], bool], *, what: str = "", timeout: float = 10
+        self, order_id: str, where: Callable[[ChatLine], bool], *, what: str = "", timeout: float = 20
     ) -> ChatLine:
         """The first line from the merchant API that fits."""
 
@@ -172,7 +174,7 @@ class GateControl:
 
         return await until(look, what or "a fitting line in the chat", timeout, lambda: self.chat(order_id))
 
-    async def wait_for_text(self, order_id: str, contains: str, timeout: float = 10) -> ChatLine:
+    async def wait_for_text(self, order_id: str, contains: str, timeout: float = 20) -> ChatLine:
         """The first text of ours with these words."""
         return await self.wait_for_chat(order_id, lambda line: contains in line.text, what=contains, timeout=timeout)
 
@@ -209,7 +211,7 @@ class GateControl:
             if (endpoint is None or call["endpoint"] == endpoint) and (order_id is None or str(call["id"]) == order_id)
         ]
 
-    async def wait_for_status(self, order_id: str, status: str, timeout: float = 10) -> VenueOrder:
+    async def wait_for_status(self, order_id: str, status: str, timeout: float = 20) -> VenueOrder:
         """Waits until the display status (`finished`, `cancel`, `paid` …) is reached."""
 
         async def look() -> VenueOrder | None:
@@ -218,7 +220,7 @@ class GateControl:
 
         return await until(look, f"order {order_id} {status}", timeout, lambda: self.order(order_id))
 
-    async def wait_for_money_call(self, endpoint: str, order_id: str, timeout: float = 10) -> Json:
+    async def wait_for_money_call(self, endpoint: str, order_id: str, timeout: float = 20) -> Json:
         async def look() -> Json | None:
             calls = await self.money_calls(endpoint, order_id)
             return calls[0] if calls else None
@@ -233,7 +235,7 @@ class GateControl:
     async def clear_faults(self) -> None:
         await self._controls.delete("gate/faults")
 
-    async def variants(self, **switches: bool | int) -> Json:
+    async def variants(self, **switches: bool | float | str) -> Json:
         return cast(Json, await self._controls.post("gate/variants", switches))
 
     async def away(self, away: bool = True) -> None:

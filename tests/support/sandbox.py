@@ -13,17 +13,16 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import cast
 
-import httpx
-
+from tests.support.ads_control import AdPost, AdsControl, Rival, VenueAd
 from tests.support.controls import Controls, Json, SandboxError, until
 from tests.support.gate_control import ChatFile, ChatLine, ChatSend, GateControl, VenueOrder
+from tests.support.lean_http import LeanClient
+from tests.support.mtpay_control import MtPayControl, MtPayOrder
+from tests.support.pay_control import Execution, PayControl, PayOrder
 from tests.support.telegram_control import (
     AGENT,
     BOT_TOKEN,
@@ -37,10 +36,13 @@ from tests.support.telegram_control import (
     TelegramControl,
 )
 from tests.support.telegram_seen import Answer, Button, Call, Medium, Message
+from tests.support.warm import CHECKOUT
+from tests.support.warm_sandbox import forked
 
 __all__ = [
     "AGENT",
     "BOT_TOKEN",
+    "CHECKOUT",
     "DESK",
     "LEAD",
     "OPERATOR",
@@ -48,26 +50,34 @@ __all__ = [
     "OWNER",
     "STRANGER",
     "VIEWER",
+    "AdPost",
+    "AdsControl",
     "Answer",
     "Button",
     "Call",
     "ChatFile",
     "ChatLine",
     "ChatSend",
+    "Execution",
     "GateControl",
     "Json",
     "Medium",
     "Message",
+    "MtPayControl",
+    "MtPayOrder",
+    "PayControl",
+    "PayOrder",
+    "Rival",
     "Sandbox",
     "SandboxError",
     "TelegramControl",
+    "VenueAd",
     "VenueOrder",
     "running_sandbox",
     "until",
 ]
 
 READY_SECONDS = 15.0
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -81,10 +91,25 @@ class Sandbox:
     bot_token: str
     gate_key: str
     gate_secret: str
+    pay_url: str
+    pay_client_id: str
+    pay_secret: str
+    pay_accounts: str
+    """ids of the sub-accounts, with commas between them"""
+    mtpay_url: str
+    mtpay_access_key: str
+    mtpay_secret: str
     pid: int
     controls: Controls = field(repr=False)
     gate: GateControl = field(repr=False)
+    pay: PayControl = field(repr=False)
+    mtpay: MtPayControl = field(repr=False)
     telegram: TelegramControl = field(repr=False)
+
+    @property
+    def ads(self) -> AdsControl:
+        """The market, our ads and our account at Gate."""
+        return self.gate.ads
 
     async def scenario(self, name: str, pace: float = 1.0) -> None:
         """Start a story of the page; `pace` 0.1 plays it ten times as fast."""
@@ -94,42 +119,31 @@ class Sandbox:
 @contextlib.asynccontextmanager
 async def running_sandbox(*, scenario: str | None = None, arguments: tuple[str, ...] = ()) -> AsyncIterator[Sandbox]:
     """A sandbox process on free ports; ends with the block, and with this process should that die."""
-    command = [sys.executable, "-m", "bot.sandbox", "--parent", str(os.getpid()), *arguments]
     if scenario is not None:
-        command += ["--scenario", scenario]
-    process = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE)
+        arguments = (*arguments, "--scenario", scenario)
+    process = await forked(("--parent", str(os.getpid()), *arguments))
     try:
-        addresses = await _addresses(process)
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+        addresses = await _addresses(process.words)
+        with contextlib.closing(LeanClient(addresses["control_url"])) as client:
             controls = Controls(client, addresses["control_url"])
             yield Sandbox(
                 **addresses,
                 pid=process.pid,
                 controls=controls,
                 gate=GateControl(controls),
+                pay=PayControl(controls),
+                mtpay=MtPayControl(controls),
                 telegram=TelegramControl(controls),
             )
     finally:
-        await _end(process)
+        await process.end()
 
 
-async def _addresses(process: asyncio.subprocess.Process) -> dict[str, str]:
-    assert process.stdout is not None
+async def _addresses(words: asyncio.StreamReader) -> dict[str, str]:
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), READY_SECONDS)
+        line = await asyncio.wait_for(words.readline(), READY_SECONDS)
     except TimeoutError:
         raise SandboxError(f"the sandbox was not ready within {READY_SECONDS} s") from None
     if not line:
-        raise SandboxError(f"the sandbox ended at once with code {await process.wait()}; its words are on stderr")
+        raise SandboxError("the sandbox ended at once; its words are on stderr")
     return cast(dict[str, str], json.loads(line))
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        try:
-            await asyncio.wait_for(process.wait(), 5)
-        except TimeoutError:
-            process.kill()
-            await process.wait()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from tests.support.controls import LOOK_SECONDS, Controls, Json, SandboxError, until
-from tests.support.telegram_seen import Answer, Call, Message, call_seen, message_seen
+from tests.support.telegram_seen import Answer, Call, ChatSeen, Message, call_seen
 
 OWNER, LEAD, OPERATOR, OPERATOR_2, AGENT, VIEWER, STRANGER = 1001, 1002, 1003, 1006, 1004, 1005, 1999
 DESK = -1001000000001
@@ -21,6 +21,7 @@ class TelegramControl:
 
     def __init__(self, controls: Controls) -> None:
         self._controls = controls
+        self._chats: dict[int, ChatSeen] = {}
 
     async def state(self) -> Json:
         return cast(Json, await self._controls.get("telegram/state"))
@@ -121,7 +122,7 @@ class TelegramControl:
         return (await self.message(chat, viewer, number)).reactions
 
     async def wait_for_reaction(
-        self, chat: int, message: int | Message, emoji: str, *, viewer: int | None = None, timeout: float = 10
+        self, chat: int, message: int | Message, emoji: str, *, viewer: int | None = None, timeout: float = 20
     ) -> None:
         async def look() -> bool | None:
             return emoji in await self.reactions(chat, message, viewer) or None
@@ -169,13 +170,13 @@ class TelegramControl:
         text: str | None = None,
         data: str | None = None,
         forged: bool = False,
-        timeout: float = 5,
+        timeout: float = 20,
     ) -> Answer:
         """Tap and wait for the bot's answer to the tap; `answered` is false when none came in `timeout` seconds."""
         callback = await self.tap(user, chat, message, text=text, data=data, forged=forged)
         return await self.answer_to(callback, timeout)
 
-    async def answer_to(self, callback_id: str, timeout: float = 5) -> Answer:
+    async def answer_to(self, callback_id: str, timeout: float = 20) -> Answer:
         end = time.monotonic() + timeout
         while True:
             raw = cast(Json, await self._controls.get(f"telegram/callbacks/{callback_id}"))
@@ -186,9 +187,12 @@ class TelegramControl:
 
     async def messages(self, chat: int, viewer: int | None = None) -> list[Message]:
         """All messages of the chat as the viewer sees them, oldest first; deleted ones are left out."""
-        found = await self._controls.get(f"telegram/chats/{chat}/messages", viewer=_viewer(chat, viewer))
-        rows = found["messages"] if isinstance(found, dict) else found
-        return [message for message in map(message_seen, rows) if not message.deleted]
+        seen = self._chats.setdefault(chat, ChatSeen())
+        found = await self._controls.get(
+            f"telegram/chats/{chat}/messages", viewer=_viewer(chat, viewer), since=seen.revision
+        )
+        seen.change(found)
+        return [message for message in seen.messages.values() if not message.deleted]
 
     async def message(self, chat: int, viewer: int | None, message_id: int) -> Message:
         for message in await self.messages(chat, viewer):
@@ -205,7 +209,7 @@ class TelegramControl:
         button: str | None = None,
         after: int | Message = 0,
         where: Callable[[Message], bool] = lambda _: True,
-        timeout: float = 10,
+        timeout: float = 20,
     ) -> Message:
         """The newest message with that text (in its text or a label), button, and id above `after`."""
         least = after.id if isinstance(after, Message) else after
@@ -239,7 +243,7 @@ class TelegramControl:
         where: Callable[[Call], bool] = lambda _: True,
         *,
         since: int = 0,
-        timeout: float = 10,
+        timeout: float = 20,
     ) -> Call:
         """The first call of `method` numbered above `since` that fits."""
 

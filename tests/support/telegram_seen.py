@@ -125,6 +125,22 @@ class Call:
         return str(self.params.get("text") or self.params.get("caption") or "")
 
 
+@dataclass
+class ChatSeen:
+    """A chat as it was last seen, so that only what changed since must be told. All its members see the same."""
+
+    messages: dict[int, Message] = field(default_factory=dict)
+    revision: int = 0
+
+    def change(self, told: Json) -> None:
+        """Take what the sandbox tells; two questions at once may be answered in any order."""
+        for raw in told["messages"]:
+            old = self.messages.get(int(raw["message_id"]))
+            if old is None or old.raw["revision"] < raw["revision"]:
+                self.messages[int(raw["message_id"])] = message_seen(raw)
+        self.revision = max(self.revision, int(told["revision"]))
+
+
 def message_seen(raw: Json) -> Message:
     return Message(
         id=int(raw["message_id"]),

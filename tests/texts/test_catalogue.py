@@ -53,6 +53,16 @@ def test_commands_and_settings_are_never_translated() -> None:
         assert [name for name in named if name not in chinese] == [], english
 
 
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    """Half-width marks stay inside commands, numbers, times and names of settings; they never touch a Han character."""
+    for english, chinese in _chinese().items():
+        assert re.search("[\u4e00-\u9fff”）}][,:;!?(]|[,:;!?)][\u4e00-\u9fff“（]", chinese) is None, english
+
+
+def test_staff_is_addressed_as_colleagues_are() -> None:
+    assert [english for english, chinese in _chinese().items() if "您" in chinese] == []
+
+
 def test_an_argument_that_is_not_text_is_refused() -> None:
     with pytest.raises(TypeError):
         texts_for("en")("Paid {total}", total=7)  # type: ignore[arg-type]

@@ -104,7 +104,7 @@ def told_cards(who: Reader, s: Situation, words: str = "hello") -> Iterator[tupl
     yield "chat herald", chat.herald_card([Chunk(s, (line(words),) * 3), Chunk(other, (with_files(kept()),))], who)
     many = [Chunk(situation(order(id=f"20890000000000{n:05}")), (line(words),)) for n in range(40)]
     yield "chat herald of many", chat.herald_card(many, who)
-    yield "chat page", chat.chat_card(Transcript(s, every, NOW, 1), who, held=2)
+    yield "chat page", chat.chat_card(Transcript(s, every, NOW, 1, held=2), who)
     yield "chat page of few", chat.chat_card(Transcript(s, every[:2], None), who)
     yield "chat page of none", chat.chat_card(Transcript(s, (), NOW), who)
 
@@ -117,6 +117,10 @@ def own_cards(who: Reader, s: Situation, words: str = "please pay now") -> Itera
         yield f"say held hostile {doubt}", sayings.held_card([saying(doubt=doubt, about=words, text=words)], s, who)
     bad = picture(State.REFUSED, answer="file_kind", answer_facts={"given": words})
     album = [picture(doubt=Doubt.BAD_FILE, about="file_kind"), bad, picture(), saying(text=words)]
+    yield (
+        "say still held",
+        sayings.held_card([saying(doubt=Doubt.CONTACT, about="x", text=words)], s, who, is_again=True),
+    )
     yield "say held album", sayings.held_card(album, s, who)
     yield "say held pages", sayings.held_card([picture(doubt=Doubt.MANY_PAGES, about="4")] * 4, s, who)
     for state in State:

@@ -4,19 +4,36 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.domain.attachments import FileState, KeptFile
 from bot.domain.errors import DeskError, NotAllowed, Refused, Unknown, Unreachable
-from bot.domain.intents import Action, Intent, State
+from bot.domain.intents import ORDER_ACTIONS, Action, Intent, State
 from bot.domain.journal import Entry
 from bot.domain.orders import Order, Payee, Profile, Side
 from bot.domain.seals import Choice, Seal
-from bot.domain.situations import BankLook, Lock, LockReason, Notice, Queue, Reader, Situation, Twin
+from bot.domain.situations import (
+    BankDoubts,
+    BankLook,
+    BuyerMark,
+    Lock,
+    LockReason,
+    Notice,
+    OtherAnswer,
+    Queue,
+    Reader,
+    Situation,
+    Twin,
+    Unlocked,
+)
 from bot.domain.staff import Limit, Person, Role
-from bot.views import confirms, desk, queue, refusals, staff
+from bot.domain.twins import MOST_BESIDES
+from bot.views import confirms, desk, queue, refusals, staff, twins
 from bot.views.card import Card
 from bot.views.journal import journal_page
 from bot.views.notices import NOTICES, notice_card
-from bot.views.orders import more_card, moved_line, order_card, payee_card
+from bot.views.orders import more_card, moved_line, order_card
+from bot.views.payee import payee_card, qr_caption, qr_missing_card
 from bot.views.refusal_words import GATEWAY, REASONS, USAGE, VENUE_CODES
+from bot.views.second_credit import second_credit_confirm, second_credit_prompt
 
 NOW = 1_763_733_722_000  # 14:02:02 in UTC
 SECOND = NOW // 1000
@@ -83,7 +100,7 @@ def situations(base: Order | None = None) -> Iterator[tuple[str, Situation]]:
             of = replace(base or order(), side=side, status=status, hides_payment=status == "hide_payment")
             yield f"{side}-{status}", situation(of)
             yield f"{side}-{status}-elsewhere", situation(of, is_done_elsewhere=True, twins=TWINS)
-            for action in Action if status in ("unpay", "paid", "finished") else ():
+            for action in ORDER_ACTIONS if status in ("unpay", "paid", "finished") else ():
                 for state in State:
                     yield f"{side}-{status}-{action}-{state}", situation(of, intent=intent(state, action, "busy"))
         paid = replace(base or order(), side=side, status="paid")
@@ -98,8 +115,26 @@ def situations(base: Order | None = None) -> Iterator[tuple[str, Situation]]:
         yield f"{side}-appeal-release", situation(appeal)
         unpaid = replace(base or order(), side=side, status="unpay", payees=(payee("王五"),))
         yield f"{side}-holder-differs", situation(unpaid)
+        if side is Side.SELL:
+            yield from doubted(paid)
         for reason in LockReason:
             yield f"{side}-{reason}", situation(paid, lock=Lock(reason, 5, "operator 5", NOW))
+
+
+def doubted(paid: Order) -> Iterator[tuple[str, Situation]]:
+    """Everything that people may have found, or not found, in the bank."""
+    name = paid.counterparty_name
+    look, lock = BankLook("operator 5", NOW), Lock(LockReason.OTHER_PAYER, 5, "operator 5", NOW)
+    reason = "his wife paid, we have seen " + name
+    for before in LockReason:
+        doubts = BankDoubts(NOW + 180_000, name, BuyerMark(before, "2089000000000000333", NOW), None, None)
+        yield f"sell-snoozed-{before}", situation(paid, last_look=look, doubts=doubts)
+        yield f"sell-stopped-{before}", situation(paid, lock=lock, doubts=doubts)
+    answered = OtherAnswer("operator 5", NOW, "2089000000000000422", name)
+    for number, answer in enumerate((answered, OtherAnswer("operator 5", NOW))):
+        lead = Unlocked("lead 1", NOW, reason)
+        doubts = BankDoubts(unlocked=lead, answered=answer, second_credit=lead)
+        yield f"sell-answered-{number}", situation(paid, last_look=look, twins=TWINS, doubts=doubts)
 
 
 def order_cards(who: Reader, base: Order | None = None) -> Iterator[tuple[str, Card]]:
@@ -108,7 +143,27 @@ def order_cards(who: Reader, base: Order | None = None) -> Iterator[tuple[str, C
         yield f"more {name}", more_card(s, who)
         yield f"moved {name}", moved_line(s, who, "https://t.me/c/1/2")
         yield f"payee {name}", payee_card(s, who)
+        yield from payee_pictures(s, who, name)
         yield f"changed {name}", confirms.changed(s, ("amount", "payees", "status"), who)
+
+
+def payee_pictures(s: Situation, who: Reader, name: str) -> Iterator[tuple[str, Card]]:
+    """The QR code of a payee goes to nobody but the person who asked."""
+    if who.is_group:
+        return
+    one = s.order.payees[0] if s.order.payees else payee()
+    yield f"qr {name}", qr_caption(s, one, who)
+    accounts = (
+        payee(),
+        Payee("alipay", "", "张三丰", "a@b.example", qr_url="https://q.example/1"),
+        Payee("wechat", "", "", "w"),
+    )
+    full = replace(s, order=replace(s.order, payees=accounts, terms=s.order.terms or "Own account only.\nNo notes."))
+    yield f"payee with terms {name}", payee_card(full, who)
+    yield f"payee with terms and a code {name}", payee_card(full, who, 1)
+    for why in ("unknown_host", "no_picture", "away"):
+        lost = KeptFile(1, s.order.id, "https://q.example/1", FileState.FAILED, why=why, host="q.example")
+        yield f"no qr {why} {name}", qr_missing_card(s, lost, who)
 
 
 def confirm_cards(who: Reader, base: Order | None = None) -> Iterator[tuple[str, Card]]:
@@ -118,10 +173,34 @@ def confirm_cards(who: Reader, base: Order | None = None) -> Iterator[tuple[str,
         yield f"release asked {name}", confirms.release_confirm(s, seal(choice=asked), who)
         yield f"mark paid {name}", confirms.mark_paid_confirm(s, seal(Action.MARK_PAID, asked), who)
         yield f"cancel {name}", confirms.cancel_confirm(s, seal(Action.CANCEL, asked), who)
-        yield f"reasons {name}", confirms.cancel_reasons(s, who, more=False, cancels_today=2)
-        yield f"all reasons {name}", confirms.cancel_reasons(s, who, more=True, cancels_today=2)
+        yield f"reasons {name}", confirms.cancel_reasons(s, who, more=False, cancels_today=2, in_a_row=1)
+        yield f"all reasons {name}", confirms.cancel_reasons(s, who, more=True, cancels_today=2, in_a_row=1)
         yield f"methods {name}", confirms.mark_paid_methods(s, who)
-        yield f"unlock {name}", confirms.unlock_confirm(s, who)
+        yield f"unlock {name}", confirms.unlock_confirm(s, "id000001", "his wife paid", who)
+
+
+def payer_cards(who: Reader, base: Order | None = None) -> Iterator[tuple[str, Card]]:
+    """Questions go to nobody but the person who is asked."""
+    if not who.is_group:
+        for name, s in situations(base):
+            yield from _payer_cards(s, who, name)
+
+
+def _payer_cards(s: Situation, who: Reader, name: str) -> Iterator[tuple[str, Card]]:
+    of = s.order
+    payers = (Twin(of.id, of.counterparty_name or "–"), *TWINS)
+    alike = tuple(Twin(f"20890000000000004{at}", (of.counterparty_name or "–") + "x" * 60) for at in range(10, 19))
+    yield f"payer {name}", twins.payer_question(s, "id000001", payers, who)
+    yield f"payers alike {name}", twins.payer_question(s, "id000001", alike, who)
+    yield f"credit {name}", twins.reference_prompt(s, 2, who)
+    yield f"credit alone {name}", twins.reference_prompt(s, 1, who)
+    yield f"who paid {name}", twins.payer_prompt(s, who)
+    yield f"nobody said {name}", twins.payer_skipped(s, who)
+    yield f"checklist {name}", twins.checklist(s, who)
+    yield f"why unlock {name}", twins.unlock_prompt(s, who)
+    yield f"why one more {name}", second_credit_prompt(s, who)
+    others = [f"20890000000000004{at}" for at in range(10, 10 + MOST_BESIDES)]
+    yield f"one more {name}", second_credit_confirm(s, "id000001", others, "the bank shows two", who)
 
 
 def queue_cards(who: Reader, base: Order | None = None) -> Iterator[tuple[str, Card]]:
@@ -159,14 +238,11 @@ def staff_cards(who: Reader, name: str = "王五") -> Iterator[tuple[str, Card]]
 
 
 def desk_cards(who: Reader, name: str = "王五") -> Iterator[tuple[str, Card]]:
-    one = replace(person(), name=name, on_duty=True)
     for role in Role:
         yield f"help {role.word}", desk.help_card(reader(who.language, role))
         yield f"welcome {role.word}", desk.welcome_card(role, reader(who.language, role))
     yield "help here", desk.help_card(who)
     yield "start", desk.start_card(who)
-    yield "on duty", desk.duty_card(one, (name, name), who)
-    yield "off duty", desk.duty_card(replace(one, on_duty=False), (), who)
     yield "language", desk.language_card(who)
     yield "language chosen", desk.language_chosen(who)
     yield "timezone", desk.timezone_card(who)
@@ -216,6 +292,7 @@ def journal_cards(who: Reader, words: str = "release") -> Iterator[tuple[str, Ca
 def every_card(who: Reader) -> Iterator[tuple[str, Card]]:
     yield from order_cards(who)
     yield from confirm_cards(who)
+    yield from payer_cards(who)
     yield from queue_cards(who)
     yield from staff_cards(who)
     yield from desk_cards(who)

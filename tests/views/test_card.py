@@ -52,6 +52,22 @@ def test_the_digest_changes_with_anything_that_is_seen_or_pressed() -> None:
     assert len({one.digest, *(other.digest for other in others)}) == 5
 
 
+def test_a_picture_is_part_of_the_digest_and_no_part_of_the_repr() -> None:
+    plain, one, other = Card("a"), Card("a", picture=b"one"), Card("a", picture=b"other")
+    assert len({plain.digest, one.digest, other.digest}) == 3
+    assert one.digest == Card("a", picture=b"one").digest
+    assert "one" not in repr(one) and "picture" not in repr(one)
+
+
+def test_words_under_a_picture_have_room_for_1024_units_without_their_tags() -> None:
+    assert Card(bold("😀" * 400) + "&amp;" * 224, picture=b"x")
+    with pytest.raises(ValueError, match="caption"):
+        Card("😀" * 512 + "x", picture=b"x")
+    with pytest.raises(ValueError, match="reply"):
+        Card("a", prompt=True, picture=b"x")
+    assert Card("😀" * 512 + "x")
+
+
 def test_the_strict_reader_refuses_broken_html() -> None:
     for text in ("<b>", "</b>", "<b><code></b></code>", "a & b", "a < b", "<i>x</i>", "<a>x</a>", "&nbsp;"):
         assert problem(text)

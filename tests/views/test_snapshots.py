@@ -35,7 +35,7 @@ def test_the_main_cards_look_like_this(language: str, snapshot: SnapshotAssertio
         "mark paid": confirms.mark_paid_confirm(buy, samples.seal(Action.MARK_PAID), operator),
         "unknown": order_card(samples.situation(intent=samples.intent(State.UNKNOWN)), operator),
         "done": order_card(done, operator),
-        "reasons": confirms.cancel_reasons(buy, operator, more=False, cancels_today=2),
+        "reasons": confirms.cancel_reasons(buy, operator, more=False, cancels_today=2, in_a_row=1),
         "queue": queue_card(Queue((paid, buy), (), ("operator 2",), samples.NOW), operator),
         "help": help_card(samples.reader(language, Role.OWNER)),
     }

@@ -115,14 +115,16 @@ def pixel_bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
-def pdf(pages: int = 1, size: tuple[float, float] = (595, 842), catalogue: bytes = b"", inner: bytes = b"") -> bytes:
-    """A PDF written by hand, each page with a black square. `inner` is put into every page's dictionary."""
-    square = b"0 0 0 rg 50 50 100 100 re f"
+def pdf(
+    pages: int = 1, size: tuple[float, float] = (595, 842), catalogue: bytes = b"", inner: bytes = b"",
+    drawing: bytes = b"0 0 0 rg 50 50 100 100 re f",
+) -> bytes:  # fmt: skip
+    """A PDF written by hand, each page with `drawing`. `inner` is put into every page's dictionary."""
     kids = b" ".join(b"%d 0 R" % (4 + number) for number in range(pages))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalogue,
         b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, pages),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(square), square),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing),
         *(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents 3 0 R %s >>" % (*size, inner)
             for _ in range(pages)

@@ -9,7 +9,10 @@ import asyncio
 import base64
 import re
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any, Literal, TypeVar
+
+from cachetools import TTLCache
 
 from bot.clients.gate_c2c import wire_accounts, wire_ads, wire_chat, wire_orders
 from bot.clients.gate_c2c.door import VENUE, Door
@@ -29,6 +32,7 @@ from bot.domain.orders import Order, OrderRow, Profile, Side
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 MAX_PER_PAGE = 200
 UPLOAD_SECONDS = 60.0
+REMEMBERED_SECONDS = 3600
 PIECE = 3 * 65_536
 """bytes of a file that are turned into Base64 in one go: a multiple of three"""
 
@@ -63,6 +67,8 @@ class GateC2C:
         self._evidence = Evidence(observe)
         self._door = Door(http, url, Signer(key, secret), clock, self._evidence, sleep)
         self._own_id = ""
+        self._own_sides: TTLCache[str, Side] = TTLCache(maxsize=256, ttl=REMEMBERED_SECONDS)
+        self._sent_numbers: TTLCache[str, Decimal] = TTLCache(maxsize=256, ttl=REMEMBERED_SECONDS)
         self._order_key: str = order_key
 
     def __repr__(self) -> str:
@@ -181,6 +187,8 @@ class GateC2C:
         A text that trips the contact filter is Refused with code 70305102; nothing is saved then.
         """
         await self._door.move_money("publish_ad", "/p2p/merchant/books/place_biz_push_order", draft_fields(draft))
+        if draft.ad_id:
+            self._sent_numbers[draft.ad_id] = draft.amount
 
     async def set_ad_status(self, *, ad_id: str, status: AdStatus) -> None:
         """List, delist or close an ad (§3.11)."""
@@ -190,7 +198,13 @@ class GateC2C:
     async def ad(self, *, ad_id: str) -> Ad:
         """One of our ads (§3.12)."""
         data = await self._door.read("ad", "/p2p/merchant/books/ads_detail", {"adv_no": _ad_id(ad_id)})
-        return _read("ad", wire_ads.read_ad, data)
+        ad = _read("ad", wire_ads.read_ad, data)
+        self._own_sides[ad.id] = ad.side
+        sent = self._sent_numbers.pop(ad.id, None)
+        if sent is not None:
+            holds = assumptions.ad_number_is_remaining(sent, ad.amount, ad.locked)
+            self._evidence.tell("ad_number_is_remaining", holds)
+        return ad
 
     async def my_ads(
         self, *, asset: str | None = None, fiat: str | None = None, side: Side | None = None
@@ -199,13 +213,18 @@ class GateC2C:
         wanted = {"asset": asset, "fiat_unit": fiat, "trade_type": side.value if side else None}
         fields = {name: value for name, value in wanted.items() if value is not None}
         data = await self._door.read("my_ads", "/p2p/merchant/books/my_ads_list", fields)
-        return _read("my_ads", wire_ads.read_my_ads, data)
+        mine = _read("my_ads", wire_ads.read_my_ads, data)
+        self._own_sides.update({ad.id: ad.side for ad in mine})
+        return mine
 
     async def market_ads(self, *, asset: str, fiat: str, side: Side) -> Listing[MarketAd]:
         """The public market of one side, the advertisers' (§3.14)."""
         fields = {"asset": asset, "fiat_unit": fiat, "trade_type": side.value}
         data = await self._door.read("market_ads", "/p2p/merchant/books/ads_list", fields)
-        return _read("market_ads", lambda data: wire_ads.read_market(data, side), data)
+        market = _read("market_ads", lambda data: wire_ads.read_market(data, side), data)
+        holds = assumptions.market_side_is_the_advertisers(side, [ad.id for ad in market], self._own_sides)
+        self._evidence.tell("market_side_is_the_advertisers", holds)
+        return market
 
     async def chat(self, *, order_id: str, after: int | None = None, before: int | None = None) -> Chat:
         """One page of an order's chat (§3.15). `after` and `before` are Unix seconds of the newest, oldest held."""

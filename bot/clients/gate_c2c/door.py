@@ -16,6 +16,8 @@ from bot.domain.errors import NotAllowed, Refused, Unknown
 VENUE = "gate"
 MAX_SKEW_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 2.0
+RISK_WORDS = ("title", "msg", "trade_tips", "auto_reply")
+"""what the text filter says, of the whole and of each text"""
 SERVER_LABELS = frozenset({"INTERNAL", "SERVER_ERROR", "INTERNAL_SERVER_ERROR", "TOO_BUSY"})
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
@@ -162,10 +164,11 @@ def _code(document: Mapping[str, Any]) -> str | None:
 
 
 def _words(document: Mapping[str, Any]) -> str:
-    """The venue's own words, with the hint of the text filter when there is one (§3.10)."""
+    """The venue's own words, with all that its text filter says when it says something (§3.10), each once."""
     words = [document.get("message") or document.get("detail")]
     data = document.get("data")
     event = data.get("risk_event") if isinstance(data, dict) else None
     if isinstance(event, dict):
-        words.append(event.get("msg"))
-    return ": ".join(word for word in words if isinstance(word, str) and word)[:500]
+        words += [event.get(name) for name in RISK_WORDS]
+    told = dict.fromkeys(word for word in words if isinstance(word, str) and word)
+    return ": ".join(told)[:500]

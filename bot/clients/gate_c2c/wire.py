@@ -33,6 +33,8 @@ def decode(body: bytes) -> Any:
         return json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except ArithmeticError:
+        raise ValueError("a number beyond all measure") from None
 
 
 def _no_constant(name: str) -> None:
@@ -106,6 +108,22 @@ def _loose_flag(value: Any) -> bool:
         return _flag(value)
     except ValueError:
         return False
+
+
+def _maybe_whole(value: Any) -> int | None:
+    """For figures that are only shown: what is odd or not there is told to be neither, not taken for nought."""
+    try:
+        return None if value in (None, "", [], {}) else _whole(value)
+    except ValueError:
+        return None
+
+
+def _maybe_flag(value: Any) -> bool | None:
+    """The same for a yes or no."""
+    try:
+        return None if value in (None, "", [], {}) else _flag(value)
+    except ValueError:
+        return None
 
 
 def _mark(value: Any) -> bool:
@@ -212,6 +230,8 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 StrictFlag = Annotated[bool, BeforeValidator(_strict_flag)]
 LooseWhole = Annotated[int, BeforeValidator(_loose_whole)]
 LooseFlag = Annotated[bool, BeforeValidator(_loose_flag)]
+MaybeWhole = Annotated[int | None, BeforeValidator(_maybe_whole)]
+MaybeFlag = Annotated[bool | None, BeforeValidator(_maybe_flag)]
 Mark = Annotated[bool, BeforeValidator(_mark)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 OptionalAmount = Annotated[Decimal | None, BeforeValidator(_optional_amount)]

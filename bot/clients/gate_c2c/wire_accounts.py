@@ -4,7 +4,21 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-from bot.clients.gate_c2c.wire import Flag, Id, Number, Object, Objects, Text, Texts, Whole, WireModel, read_each
+from bot.clients.gate_c2c.wire import (
+    Flag,
+    Id,
+    LooseText,
+    MaybeFlag,
+    MaybeWhole,
+    Number,
+    Object,
+    Objects,
+    Text,
+    Texts,
+    Whole,
+    WireModel,
+    read_each,
+)
 from bot.domain.accounts import OwnProfile, PayAccount, PaymentMethod, WorkHours
 from bot.domain.listing import Listing
 from bot.domain.orders import Profile
@@ -21,6 +35,16 @@ class WireProfile(WireModel):
     completion_percent: Number = Field(default=0, validation_alias="complete_rate_month", validate_default=True)
     registered_days: Whole = Field(default=0, validation_alias="registration_days")
     has_traded: Flag = Field(default=False, validation_alias="have_traded")
+    registered_on: LooseText = Field(default="", validation_alias="user_timest")
+    first_trade_days: MaybeWhole = Field(default=None, validation_alias="first_trade_days")
+    has_email: MaybeFlag = Field(default=None, validation_alias="email_verified")
+    has_phone: MaybeFlag = None
+    as_buyer: MaybeWhole = Field(default=None, validation_alias="paid_transactions")
+    as_seller: MaybeWhole = Field(default=None, validation_alias="accepted_transactions")
+    confirm_time: LooseText = Field(default="", validation_alias="transactions_used_time")
+    cancels_month: LooseText = Field(default="", validation_alias="cancelled_used_time_month")
+    is_followed: MaybeFlag = Field(default=None, validation_alias="is_follow")
+    note: LooseText = Field(default="", validation_alias="user_note")
 
     def profile(self) -> Profile:
         return Profile(
@@ -32,6 +56,16 @@ class WireProfile(WireModel):
             completion_percent=self.completion_percent,
             registered_days=self.registered_days,
             has_traded=self.has_traded,
+            registered_on=self.registered_on,
+            first_trade_days=self.first_trade_days,
+            has_email=self.has_email,
+            has_phone=self.has_phone,
+            as_buyer=self.as_buyer,
+            as_seller=self.as_seller,
+            confirm_time=self.confirm_time,
+            cancels_month=self.cancels_month,
+            is_followed=self.is_followed,
+            note=self.note,
         )
 
 
@@ -57,10 +91,10 @@ class WireMerchant(WireModel):
 
 class WireOwnProfile(WireProfile):
     badge: Whole = Field(default=0, validation_alias="blue_vip")
-    working: Whole = Field(default=0, validation_alias="work_status")
-    is_online: Flag = Field(default=False, validation_alias="online_status")
+    working: MaybeWhole = Field(default=None, validation_alias="work_status")
+    is_online: MaybeFlag = Field(default=None, validation_alias="online_status")
     is_banned: Flag = Field(default=False, validation_alias="is_black")
-    needs_margin: Flag = Field(default=False, validation_alias="need_replenish")
+    needs_margin: MaybeFlag = Field(default=None, validation_alias="need_replenish")
     merchant: Object = Field(default_factory=dict, validation_alias="merchant_info")
     work_hours: Object = Field(default_factory=dict)
 
@@ -74,7 +108,7 @@ class WireOwnProfile(WireProfile):
             completed_month=self.completed_month,
             completion_percent=self.completion_percent,
             registered_days=self.registered_days,
-            working=self.working,
+            working=-1 if self.working is None else self.working,
             is_online=self.is_online,
             is_banned=self.is_banned,
             needs_margin=self.needs_margin,

@@ -1,6 +1,7 @@
 """Ads as Gate writes them (§3.10-§3.14): three shapes for the same thing, and one more to publish."""
 
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, Field
 
@@ -26,6 +27,13 @@ from bot.domain.money import plain
 from bot.domain.orders import Side
 
 NONE = -1
+N = TypeVar("N", int, Decimal)
+# What an edit must send again: an answer that lacks one of them does not say that nothing is demanded.
+TOLD = (
+    "basis", "method_ids", "reference", "offset", "is_discount", "is_fixed", "expire_minutes", "terms", "auto_reply",
+    "vip_tier", "verification", "registered_days", "least_completed", "most_completed", "completion_percent",
+    "open_orders", "country", "shuts_out_advertisers", "limits_polymarket",
+)  # fmt: skip
 
 
 class WireAd(WireModel):
@@ -65,6 +73,11 @@ class WireAd(WireModel):
     shuts_out_advertisers: Flag = Field(default=False, validation_alias="advertisers_limit")
     limits_polymarket: Flag = Field(default=False, validation_alias="polymarket_limit")
     is_out_of_time: Flag = Field(default=False, validation_alias="is_out_time")
+    type_numbers: Text = Field(default="", validation_alias="pay_type_num")
+    takes_bank: Flag = Field(default=False, validation_alias="pay_bank")
+    takes_alipay: Flag = Field(default=False, validation_alias="pay_ali")
+    takes_wechat: Flag = Field(default=False, validation_alias="pay_wechat")
+    takes_paypal: Flag = Field(default=False, validation_alias="pay_paypal")
 
     def floating(self) -> Floating | None:
         known = self.reference in tuple(Reference)
@@ -79,14 +92,30 @@ class WireAd(WireModel):
             registered_days=self.registered_days,
             least_completed=_demand(self.least_completed),
             most_completed=_demand(self.most_completed),
-            completion_percent=_demand(int(self.completion_percent)),
+            completion_percent=_demand(self.completion_percent),
             open_orders=_demand(self.open_orders),
             country=self.country if self.country not in ("", str(NONE), "0") else None,
             shuts_out_advertisers=self.shuts_out_advertisers,
             limits_polymarket=self.limits_polymarket,
         )
 
+    def methods(self, method_ids: dict[str, str]) -> tuple[str, ...]:
+        """The map may lack a pay type that the ad has; the flags of the details name four of them."""
+        flagged = {
+            "bank": self.takes_bank,
+            "alipay": self.takes_alipay,
+            "wechat": self.takes_wechat,
+            "paypal": self.takes_paypal,
+        }
+        return tuple(dict.fromkeys([*method_ids, *(name for name, takes in flagged.items() if takes)]))
+
+    def unread(self) -> frozenset[str]:
+        return frozenset(name for name in TOLD if name not in self.model_fields_set)
+
     def ad(self) -> Ad:
+        method_ids = _method_ids(self.method_ids)
+        methods = self.methods(method_ids)
+        numbers = [part for part in self.type_numbers.split(",") if part.strip()]
         return Ad(
             id=self.id,
             side=self.side,
@@ -103,7 +132,10 @@ class WireAd(WireModel):
             basis=LimitBasis.FIAT if self.basis == 1 else LimitBasis.CRYPTO,
             status=self.status,
             created_at=self.created_at,
-            method_ids=_method_ids(self.method_ids),
+            method_ids=method_ids,
+            methods=methods,
+            method_count=max(len(numbers), len(methods)),
+            unread=self.unread(),
             floating=self.floating(),
             expire_minutes=self.expire_minutes,
             terms=self.terms,
@@ -201,8 +233,9 @@ def draft_fields(draft: AdDraft) -> dict[str, Any]:
     fields |= {least: plain(draft.least), most: plain(draft.most)}
     fields |= _demand_fields(draft.demands)
     fields |= {"expire_min": str(draft.expire_minutes)} if draft.expire_minutes is not None else {}
-    fields |= {"trade_tips": draft.terms} if draft.terms else {}
-    fields |= {"auto_reply": draft.auto_reply} if draft.auto_reply else {}
+    texts = {"trade_tips": draft.terms, "auto_reply": draft.auto_reply}
+    # An edit names an emptied text, too: what is left out may stay as it was
+    fields |= {name: text for name, text in texts.items() if text or draft.ad_id}
     fields |= {"team_payment_uid": draft.team_payee} if draft.team_payee else {}
     fields |= {"oid": draft.ad_id} if draft.ad_id else {}
     return fields
@@ -215,8 +248,8 @@ def _operation(draft: AdDraft) -> str:
 
 
 def _demand_fields(demands: Demands) -> dict[str, Any]:
-    def number(value: int | None) -> str:
-        return str(NONE if value is None else value)
+    def number(value: int | Decimal | None) -> str:
+        return str(NONE) if value is None else plain(Decimal(value))
 
     return {
         "tierLimit": str(demands.vip_tier),
@@ -232,7 +265,7 @@ def _demand_fields(demands: Demands) -> dict[str, Any]:
     }
 
 
-def _demand(value: int) -> int | None:
+def _demand(value: N) -> N | None:
     return None if value < 0 else value
 
 

@@ -8,10 +8,12 @@ from bot.sandbox.gate.calls import Call
 from bot.sandbox.gate.fields import INVALID, Fields, Json, Refusal
 
 _WEEKDAYS = set("1234567")
+_LAYOUT = {"cycle_type", "day_of_week", "time_zone", "start_time", "end_time"}
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def get_user_info(call: Call) -> Json:
+    _look_at_the_clock(call)
     return people_shapes.own_profile(call.venue.account)
 
 
@@ -35,9 +37,15 @@ def set_merchant_work_hours(call: Call) -> Json:
     account = call.venue.account
     account.work_hours = _hours(call.fields) if wanted == 2 else None
     account.work_status = wanted
-    if account.work_hours is not None:
-        account.work_status = 3 if _is_working(account.work_hours, call.venue.now()) else 2
+    _look_at_the_clock(call)
     return {"work_status": account.work_status}
+
+
+def _look_at_the_clock(call: Call) -> None:
+    """Custom hours begin and end by themselves. Hours whose layout is not ours were set by hand and stay."""
+    account = call.venue.account
+    if account.work_hours is not None and account.work_hours.keys() >= _LAYOUT:
+        account.work_status = 3 if _is_working(account.work_hours, call.venue.now()) else 2
 
 
 def _hours(fields: Fields) -> Json:

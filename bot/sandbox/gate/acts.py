@@ -10,6 +10,7 @@ from bot.sandbox.gate.fields import Json, is_amount
 from bot.sandbox.gate.orders import Order
 from bot.sandbox.gate.variants import Variants
 from bot.sandbox.gate.venue import GateVenue, total_of
+from bot.sandbox.pictures import qr_code
 
 Act = Callable[[GateVenue, Order, Json], None]
 
@@ -41,9 +42,20 @@ def open_order(venue: GateVenue, wanted: Json) -> Order:
         hide_payment=bool(wanted.get("hide_payment")),
         seconds_ago=int(wanted.get("seconds_ago", 0)),
     )
+    order.trade_tips = str(wanted.get("terms", ""))
+    if wanted.get("qr"):
+        _give_code(venue, order, str(wanted["qr"]))
     if wanted.get("paid"):
         venue.change(order, partial(orders.mark_paid, order, venue.seconds()))
     return order
+
+
+def _give_code(venue: GateVenue, order: Order, pay_type: str) -> None:
+    """The counterparty's account of that type has a QR code from now on."""
+    payee = next((one for one in order.payees if one.pay_type == pay_type), None)
+    if payee is None:
+        raise ValueError(f"qr: the order has no account of {pay_type!r}")
+    payee.qr = venue.files.keep("image/png", qr_code(f"sandbox:{pay_type}:{payee.account}")).name
 
 
 def _decimal(value: object, name: str) -> str:

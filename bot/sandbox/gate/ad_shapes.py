@@ -2,14 +2,22 @@
 
 from decimal import Decimal
 
-from bot.sandbox.gate.ads import STATUS, Ad
+from bot.sandbox.gate.ads import CLOSED, STATUS, Ad
 from bot.sandbox.gate.fields import Json
 from bot.sandbox.gate.people import PAY_NAMES, PAY_NUMBERS
+from bot.sandbox.gate.variants import Variants
 
 _BASIS = {0: "crypto", 1: "fiat"}
 
 
-def detail(ad: Ad) -> Json:
+def detail(ad: Ad, variants: Variants) -> Json:
+    shown = _detail(ad, variants)
+    if variants.legacy_keys:
+        shown |= {"new_hand": 0, "verified_limit": ad.verified_limit, "user_country_limit": ad.user_country_limit}
+    return shown
+
+
+def _detail(ad: Ad, variants: Variants) -> Json:
     return {
         "rate": ad.price,
         "type": ad.side,
@@ -28,7 +36,7 @@ def detail(ad: Ad) -> Json:
         "pay_type_num": _numbers(ad),
         "pay_type_json": ad.pay_type_json,
         "locked_amount": ad.locked,
-        "orderid": ad.id,
+        "orderid": str(ad.id) if variants.ad_ids_otherwise else ad.id,
         "timestamp": ad.created_at,
         "currency_type": ad.asset,
         "want_type": ad.fiat,
@@ -37,7 +45,7 @@ def detail(ad: Ad) -> Json:
         "auto_reply": ad.auto_reply,
         "rate_ref_id": ad.rate_ref_id,
         "rate_offset": _number(ad.rate_offset),
-        "status": STATUS[ad.status],
+        "status": _status(ad, variants),
         "rate_fixed": ad.rate_fixed,
         "float_trend": ad.float_trend,
         "expire_min": ad.expire_min,
@@ -56,7 +64,14 @@ def detail(ad: Ad) -> Json:
     }
 
 
-def own(ad: Ad) -> Json:
+def own(ad: Ad, variants: Variants) -> Json:
+    shown = _own(ad, variants)
+    if variants.fiat_limits_in_rows:
+        shown |= {"fiat_min_amount": ad.fiat_min_amount, "fiat_max_amount": ad.fiat_max_amount}
+    return shown
+
+
+def _own(ad: Ad, variants: Variants) -> Json:
     return {
         "type": ad.side,
         "rate": ad.price,
@@ -84,11 +99,11 @@ def own(ad: Ad) -> Json:
         "want_type": ad.fiat,
         "trade_tips": ad.trade_tips,
         "new_hand": 0,
-        "id": str(ad.id),
-        "status": STATUS[ad.status],
+        "id": ad.id if variants.ad_ids_otherwise else str(ad.id),
+        "status": _status(ad, variants),
         "locked_amount": ad.locked,
         "hide_rate": "0.000",
-        "is_out_time": 0,
+        "is_out_time": ad.is_out_time,
         "rate_ref_id": ad.rate_ref_id,
         "rate_offset": ad.rate_offset,
         "rate_fixed": ad.rate_fixed,
@@ -100,12 +115,12 @@ def own(ad: Ad) -> Json:
     }
 
 
-def market(ad: Ad, index: int) -> Json:
+def market(ad: Ad, index: int, variants: Variants) -> Json:
     return {
         "index": index,
         "asset": ad.asset,
         "fiat_unit": ad.fiat,
-        "adv_no": ad.id,
+        "adv_no": str(ad.id) if variants.ad_ids_otherwise else ad.id,
         "price": ad.price,
         "surplus_amount": ad.amount,
         "max_single_trans_amount": ad.max_amount,
@@ -126,6 +141,10 @@ def market(ad: Ad, index: int) -> Json:
         ],
         "nick_name": ad.nick,
     }
+
+
+def _status(ad: Ad, variants: Variants) -> str:
+    return "CANCEL" if ad.status == CLOSED and variants.closed_is_cancel else STATUS[ad.status]
 
 
 def _total(ad: Ad) -> str:

@@ -1,24 +1,22 @@
-"""The desk's ads and its rivals': publish, edit, list, close (contract 3.10 - 3.14)."""
+"""The desk's own ads: what one is, the book of them, and what orders lock of their amount (contract 3.10 - 3.13)."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from bot.sandbox.gate.chats import offers_contact
-from bot.sandbox.gate.fields import INVALID, WRONG_STATE, Fields, Json, Refusal, is_amount
-
-IdsOf = Callable[[str], set[str]]  # pay type -> own method ids
+from bot.sandbox.gate.fields import INVALID, WRONG_STATE, Json, Refusal, is_amount
 
 STATUS = {1: "OPEN", 3: "OFFLIN", 4: "CLOSED"}
+LISTED, DELISTED, CLOSED = STATUS
 FIRST_AD = 2130000011
-CONTENT_RISK = 70305102
+AMOUNTS = ("price", "amount", "min_amount", "max_amount", "fiat_min_amount", "fiat_max_amount")
 
 
 @dataclass(frozen=True)
 class Ad:
-    """Numbers are decimal text as the wire carries them; `locked` is what open orders hold."""
+    """Numbers are decimal text as the wire carries them. `amount` is what is left for new orders, `locked` what open
+    orders hold, `traded` what finished ones have taken. `price` of a floating ad is its present one."""
 
     id: int
     side: str
@@ -35,7 +33,8 @@ class Ad:
     fiat_min_amount: str = ""
     fiat_max_amount: str = ""
     locked: str = "0"
-    status: int = 1
+    traded: str = "0"
+    status: int = LISTED
     rate_fixed: int = 1
     rate_ref_id: int = -1
     rate_offset: str = "0"
@@ -53,172 +52,143 @@ class Ad:
     user_country_limit: int = -1
     trade_tips: str = ""
     auto_reply: str = ""
+    team_payment_uid: str = ""
+    is_out_time: int = 0
     nick: str = "desk_one"
+
+    @property
+    def market(self) -> tuple[str, str, str]:
+        return self.side, self.asset, self.fiat
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What an ad was before a change (None: not there yet), and when that ended."""
+
+    ad: Ad | None
+    ended_at: float
 
 
 class AdBook:
-    """The desk's own ads by id; an edit replaces, a status is set, open orders lock part of the amount."""
+    """The desk's own ads by id; each change leaves its past for answers that lag behind. `clock`: venue seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = lambda: 0.0) -> None:
+        self._clock = clock
         self._ads: dict[int, Ad] = {}
+        self._born: dict[int, float] = {}
+        self._pasts: dict[str, dict[int, _Past]] = {"desk": {}, "anyone": {}}
+        self.next_number = 0  # 0 = one above the highest
 
     def add(self, ad: Ad) -> None:
+        self._ads[ad.id] = ad
+
+    def keep(self, ad: Ad, *, by_desk: bool) -> None:
+        """A new ad or a changed one; `by_desk`: over the merchant API."""
+        past = _Past(self._ads.get(ad.id), self._clock())
+        self._pasts["anyone"][ad.id] = past
+        if by_desk:
+            self._pasts["desk"][ad.id] = past
+        if past.ad is None:
+            self._born[ad.id] = past.ended_at
         self._ads[ad.id] = ad
 
     def all(self) -> list[Ad]:
         return list(self._ads.values())
 
-    def next_id(self) -> int:
-        return max(self._ads, default=FIRST_AD - 1) + 1
+    def past(self, number: int, of: str, since: float) -> tuple[bool, Ad | None]:
+        """Whether that ad was changed since, and what it was before."""
+        past = self._pasts[of].get(number)
+        return (False, None) if past is None or past.ended_at < since else (True, past.ad)
+
+    def born(self, number: int) -> float:
+        return self._born.get(number, 0.0)
+
+    def take_id(self) -> int:
+        number = self.next_number or max(self._ads, default=FIRST_AD - 1) + 1
+        self.next_number = number + 1 if self.next_number else 0
+        return number
 
     def get(self, number: int) -> Ad:
         if number not in self._ads:
             raise Refusal(f"{INVALID}: adv_no")
         return self._ads[number]
 
+    def listed(self, side: str, asset: str, fiat: str) -> list[Ad]:
+        return [ad for ad in self._ads.values() if ad.market == (side, asset, fiat) and ad.status == LISTED]
+
     def serving(self, side: str, asset: str, fiat: str) -> Ad | None:
         """The listed ad an order of this market and side would come from."""
-        fitting = (ad for ad in self._ads.values() if (ad.side, ad.asset, ad.fiat) == (side, asset, fiat))
-        return next((ad for ad in fitting if ad.status == 1), None)
+        return next(iter(self.listed(side, asset, fiat)), None)
 
-    def set_status(self, number: int, status: int) -> int:
+    def set_status(self, number: int, status: int, *, by_desk: bool = True) -> int:
         ad = self.get(number)
         if status not in STATUS:
             raise Refusal(f"{INVALID}: adv_status")
-        if ad.status == 4:
+        if ad.status == CLOSED:
             raise Refusal(WRONG_STATE)
-        self._ads[number] = replace(ad, status=status)
+        self.keep(replace(ad, status=status), by_desk=by_desk)
         return status
 
     def lock(self, number: int, amount: str) -> None:
         self._move(number, taken=Decimal(amount), locked=Decimal(amount))
 
     def unlock(self, number: int, amount: str, *, spent: bool) -> None:
-        self._move(number, taken=Decimal(0) if spent else -Decimal(amount), locked=-Decimal(amount))
+        taken = Decimal(0) if spent else -Decimal(amount)
+        self._move(number, taken=taken, locked=-Decimal(amount), traded=Decimal(amount) if spent else Decimal(0))
 
-    def _move(self, number: int, *, taken: Decimal, locked: Decimal) -> None:
+    def _move(self, number: int, *, taken: Decimal, locked: Decimal, traded: Decimal = Decimal(0)) -> None:
         ad = self._ads.get(number)
         if ad is None:
             return
         left = max(Decimal(ad.amount) - taken, Decimal(0))
         held = max(Decimal(ad.locked) + locked, Decimal(0))
-        self._ads[number] = replace(ad, amount=f"{left:f}", locked=f"{held:f}")
-
-    def publish(self, fields: Fields, now: int, ids_of: IdsOf) -> None:
-        """Type "0"/"1" publishes for sale or purchase, "2"/"3" edits; the new id is not told, as documented."""
-        operation = fields.one_of("type", ("0", "1", "2", "3"))
-        side = "sell" if operation in ("0", "2") else "buy"
-        basis = fields.integer("limitBasis", 0)
-        current = self._edited(fields, side, basis) if operation in ("2", "3") else None
-        _check_content(fields)
-        ad = _ad_from(fields, current.id if current else self.next_id(), side, basis, now=now, ids_of=ids_of)
-        if current is not None:
-            ad = replace(ad, created_at=current.created_at, status=current.status, locked=current.locked)
-        self.add(ad)
-
-    def _edited(self, fields: Fields, side: str, basis: int) -> Ad:
-        ad = self.get(fields.digits("oid"))
-        if ad.side != side or ad.limit_basis != basis:
-            raise Refusal(f"{INVALID}: limitBasis" if ad.side == side else f"{INVALID}: type")
-        if ad.status == 4:
-            raise Refusal(WRONG_STATE)
-        return ad
+        gone = Decimal(ad.traded) + traded
+        self._ads[number] = replace(ad, amount=f"{left:f}", locked=f"{held:f}", traded=f"{gone:f}")
 
 
-def _check_content(fields: Fields) -> None:
-    found = {name: offers_contact(fields.text(name, "")) for name in ("trade_tips", "auto_reply")}
-    if not any(found.values()):
-        return
-    event: Json = {
-        "type": "modal",
-        "title": "notice",
-        "msg": "remove contact details",
-        "action": [{"action_type": "close", "title": "ok", "mainly": 0, "action_data": {}}],
-        "content_risk_type": "_".join(name for name, hit in found.items() if hit),
-        **{name: "contact details found" if hit else "" for name, hit in found.items()},
-    }
-    raise Refusal("risk control", CONTENT_RISK, {"risk_code": 0, "risk_event": event})
+def priced(ad: Ad, price: str) -> Ad:
+    """The ad at another price: the pair of limits that is not its basis is worked out anew."""
+    rate = Decimal(price)
+    if ad.limit_basis:
+        low, high = (plain(Decimal(each) / rate) for each in (ad.fiat_min_amount, ad.fiat_max_amount))
+        return replace(ad, price=price, min_amount=low, max_amount=high)
+    low, high = (plain(Decimal(each) * rate) for each in (ad.min_amount, ad.max_amount))
+    return replace(ad, price=price, fiat_min_amount=low, fiat_max_amount=high)
 
 
-def _ad_from(fields: Fields, number: int, side: str, basis: int, *, now: int, ids_of: IdsOf) -> Ad:
-    price, amount = _positive(fields, "unitPrice"), _positive(fields, "number")
-    pay_types = tuple(part.strip() for part in fields.needed("payType").split(",") if part.strip())
-    low, high, fiat_low, fiat_high = _limits(fields, basis, Decimal(price), Decimal(amount))
-    return Ad(
-        id=number,
-        side=side,
-        asset=fields.needed("currencyType"),
-        fiat=fields.needed("exchangeType"),
-        price=price,
-        amount=amount,
-        min_amount=low,
-        max_amount=high,
-        fiat_min_amount=fiat_low,
-        fiat_max_amount=fiat_high,
-        pay_types=pay_types,
-        pay_type_json=_checked_methods(fields.text("pay_type_json", "{}"), pay_types, ids_of),
-        created_at=now,
-        limit_basis=basis,
-        rate_fixed=_whole(fields, "rateFixed", "1"),
-        rate_ref_id=_whole(fields, "rateReferenceId", "-1"),
-        rate_offset=fields.text("rateOffset", "0"),
-        float_trend=_whole(fields, "float_trend", "0"),
-        expire_min=_whole(fields, "expire_min", "15"),
-        tier_limit=_whole(fields, "tierLimit", "0"),
-        verified_limit=_whole(fields, "verifiedLimit", "0"),
-        reg_time_limit=_whole(fields, "regTimeLimit", "0"),
-        advertisers_limit=_whole(fields, "advertisersLimit", "0"),
-        polymarket_limit=fields.integer("polymarket_limit", 0),
-        min_completed_limit=_whole(fields, "min_completed_limit", "-1"),
-        max_completed_limit=_whole(fields, "max_completed_limit", "-1"),
-        completed_rate_limit=_whole(fields, "completed_rate_limit", "-1"),
-        user_orders_limit=_whole(fields, "user_order_limit", "-1"),
-        user_country_limit=_whole(fields, "user_country_limit", "-1"),
-        trade_tips=fields.text("trade_tips", ""),
-        auto_reply=fields.text("auto_reply", ""),
-    )
-
-
-def _limits(fields: Fields, basis: int, price: Decimal, amount: Decimal) -> tuple[str, str, str, str]:
-    """Crypto limits and fiat limits, the missing pair worked out from the given one."""
-    if basis not in (0, 1):
-        raise Refusal(f"{INVALID}: limitBasis")
-    names = ("fiatMinAmount", "fiatMaxAmount") if basis else ("minAmount", "maxAmount")
-    low, high = _positive(fields, names[0]), _positive(fields, names[1])
-    whole = amount * price if basis else amount
-    if not Decimal(low) <= Decimal(high) <= whole:
-        raise Refusal(f"{INVALID}: {names[1]}")
-    if basis:
-        return _plain(Decimal(low) / price), _plain(Decimal(high) / price), low, high
-    return low, high, _plain(Decimal(low) * price), _plain(Decimal(high) * price)
-
-
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
     return f"{number.quantize(Decimal('0.01')):f}"
 
 
-def _checked_methods(text: str, pay_types: tuple[str, ...], ids_of: IdsOf) -> str:
-    try:
-        chosen: Any = json.loads(text or "{}")
-    except ValueError:
-        chosen = None
-    if not isinstance(chosen, dict) or not all(
-        kind in pay_types and isinstance(number, str) and number in ids_of(kind) for kind, number in chosen.items()
-    ):
-        raise Refusal(f"{INVALID}: pay_type_json")
-    return text or "{}"
+_FACTS = {each.name: each.type for each in fields(Ad) if each.name not in ("id", "created_at")}
 
 
-def _positive(fields: Fields, name: str) -> str:
-    text = fields.needed(name)
-    if not is_amount(text):
-        raise Refusal(f"{INVALID}: {name}")
-    return text
+def with_facts(ad: Ad, facts: Mapping[str, Any]) -> Ad:
+    """The ad with some of its facts replaced, by the names of `Ad`. Raises ValueError on a name or value that is none.
+
+    Nothing of what the venue demands of a request is checked: this is not the merchant API.
+    """
+    changed = replace(ad, **{name: _fact(name, value) for name, value in facts.items()})
+    derived = ("min_amount", "max_amount") if changed.limit_basis else ("fiat_min_amount", "fiat_max_amount")
+    return changed if any(name in facts for name in derived) else priced(changed, changed.price)
 
 
-def _whole(fields: Fields, name: str, default: str) -> int:
-    text = fields.text(name, default) or default
-    try:
-        return int(text)
-    except ValueError:
-        raise Refusal(f"{INVALID}: {name}") from None
+def _fact(name: str, value: Any) -> Any:
+    wanted = _FACTS.get(name)
+    if wanted is None:
+        raise ValueError(f"no such fact of an ad: {name}; known: {', '.join(_FACTS)}")
+    if name == "pay_types":
+        return tuple(str(kind) for kind in value)
+    if name in AMOUNTS and not (is_amount(str(value)) or (name == "amount" and str(value) in ("0", "0.00"))):
+        raise ValueError(f"{name} is a plain number above 0")
+    if wanted is int:
+        return int(value)
+    return str(value)
+
+
+def as_json(ad: Ad) -> Json:
+    """Everything an ad truly is, by the names of `Ad`; the id as text."""
+    return {each.name: getattr(ad, each.name) for each in fields(Ad)} | {
+        "id": str(ad.id),
+        "status_text": STATUS[ad.status],
+    }

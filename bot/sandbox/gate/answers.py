@@ -1,22 +1,14 @@
 """Answers before they are sent: the envelope, the gateway's error shape, and the headers of every answer."""
 
 import json
-from dataclasses import dataclass, field
 from email.utils import formatdate
 from secrets import token_hex
 
+from bot.sandbox.answers import JSON_TYPE, Answer
 from bot.sandbox.gate.fields import GatewayError, Json, Refusal
 from bot.sandbox.gate.variants import Variants, empty_objects_as_arrays
 
-JSON_TYPE = "application/json"
-
-
-@dataclass
-class Answer:
-    status: int
-    body: bytes
-    content_type: str = JSON_TYPE
-    headers: dict[str, str] = field(default_factory=dict)
+__all__ = ["JSON_TYPE", "Answer", "gateway_error", "refusal", "server_time", "stamp", "success"]
 
 
 def success(data: Json | list[Json], message: str, now: float, variants: Variants) -> Answer:

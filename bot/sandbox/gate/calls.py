@@ -1,5 +1,6 @@
 """One call as the endpoints see it: the body by its types, and orders as this answer may know them."""
 
+from bot.sandbox.gate.ads import Ad
 from bot.sandbox.gate.faults import Fault
 from bot.sandbox.gate.fields import Fields, Json
 from bot.sandbox.gate.orders import Order
@@ -15,6 +16,7 @@ class Call:
         self.files_url = files_url
         self._stale = stale
         self._was_behind = False
+        self.ad_id = ""  # of the ad that this call made or changed
 
     def seen(self, order: Order) -> Order:
         """The order, or its past when this answer comes from a replica that lags behind."""
@@ -25,6 +27,15 @@ class Call:
             return order
         self._was_behind = True
         return past
+
+    def seen_ad(self, ad: Ad) -> Ad | None:
+        """The same for one of our ads; None when this replica has not heard of it yet."""
+        if self._stale is None:
+            return ad
+        since = self._stale.set_at - _LONGEST_LAG
+        is_behind, past = self.venue.ads.past(ad.id, self._stale.of, since)
+        self._was_behind = self._was_behind or is_behind
+        return past if is_behind else ad
 
     def finish(self) -> None:
         """A stale fault is used up only by answers that really were behind."""

@@ -1,36 +1,35 @@
 """The control door of the venue: its state as JSON, and everything that nobody can do through the merchant API."""
 
-import json
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.gate import acts, chat_view, order_shapes
+from bot.sandbox.gate.ad_control import ad_control_routes
+from bot.sandbox.gate.control_requests import body_of, guarded
 from bot.sandbox.gate.faults import fault_from
-from bot.sandbox.gate.fields import Json, Refusal
+from bot.sandbox.gate.fields import Json
 from bot.sandbox.gate.orders import Order
 from bot.sandbox.gate.venue import GateVenue
 
 SHOWN_IN_PAGE = ("image/png", "image/jpeg", "image/jpg", "image/gif", "video/mp4")
-_Handler = Callable[[Request], Awaitable[Response]]
 
 
 def gate_control_routes(venue: GateVenue) -> list[Route]:
     """Routes under `/control/gate/`; wrong requests get 400 with {"error"}. `away` is the listener's matter."""
     control = _Control(venue)
     return [
-        Route("/control/gate/state", _guarded(control.state), methods=["GET"]),
-        Route("/control/gate/orders", _guarded(control.open_order), methods=["POST"]),
-        Route("/control/gate/orders/{number:int}/{act}", _guarded(control.act), methods=["POST"]),
-        Route("/control/gate/orders/{number:int}/chat", _guarded(control.chat), methods=["GET"]),
-        Route("/control/gate/chat_sends", _guarded(control.chat_sends), methods=["GET"]),
-        Route("/control/gate/files/{name}", _guarded(control.file), methods=["GET"]),
-        Route("/control/gate/faults", _guarded(control.add_fault), methods=["POST"]),
-        Route("/control/gate/faults", _guarded(control.clear_faults), methods=["DELETE"]),
-        Route("/control/gate/variants", _guarded(control.switch_variants), methods=["POST"]),
-        Route("/control/gate/clock", _guarded(control.set_clock), methods=["POST"]),
+        Route("/control/gate/state", guarded(control.state), methods=["GET"]),
+        Route("/control/gate/orders", guarded(control.open_order), methods=["POST"]),
+        Route("/control/gate/orders/{number:int}/{act}", guarded(control.act), methods=["POST"]),
+        Route("/control/gate/orders/{number:int}/chat", guarded(control.chat), methods=["GET"]),
+        Route("/control/gate/chat_sends", guarded(control.chat_sends), methods=["GET"]),
+        Route("/control/gate/files/{name}", guarded(control.file), methods=["GET"]),
+        Route("/control/gate/faults", guarded(control.add_fault), methods=["POST"]),
+        Route("/control/gate/faults", guarded(control.clear_faults), methods=["DELETE"]),
+        Route("/control/gate/variants", guarded(control.switch_variants), methods=["POST"]),
+        Route("/control/gate/clock", guarded(control.set_clock), methods=["POST"]),
+        *ad_control_routes(venue),
     ]
 
 
@@ -55,14 +54,14 @@ class _Control:
         )
 
     async def open_order(self, request: Request) -> Response:
-        order = acts.open_order(self.venue, await _body(request))
+        order = acts.open_order(self.venue, await body_of(request))
         return JSONResponse({"id": str(order.id)})
 
     async def act(self, request: Request) -> Response:
         name = request.path_params["act"]
         if name not in acts.ACTS:
             raise ValueError(f"no such act: {name}; known: {', '.join(acts.ACTS)}")
-        wanted = await _body(request)
+        wanted = await body_of(request)
         self.venue.tick()
         order = self.venue.order(request.path_params["number"])
         acts.ACTS[name](self.venue, order, wanted)
@@ -85,7 +84,7 @@ class _Control:
         return Response(file.content, media_type=kind, headers={"x-content-type-options": "nosniff"})
 
     async def add_fault(self, request: Request) -> Response:
-        self.venue.faults.add(fault_from(await _body(request), self.venue.now()))
+        self.venue.faults.add(fault_from(await body_of(request), self.venue.now()))
         return JSONResponse({"faults": self.venue.faults.as_json()})
 
     async def clear_faults(self, request: Request) -> Response:
@@ -93,11 +92,11 @@ class _Control:
         return JSONResponse({"faults": []})
 
     async def switch_variants(self, request: Request) -> Response:
-        self.venue.variants.switch(await _body(request))
+        self.venue.variants.switch(await body_of(request))
         return JSONResponse(vars(self.venue.variants))
 
     async def set_clock(self, request: Request) -> Response:
-        self.venue.offset = float((await _body(request))["offset"])
+        self.venue.offset = float((await body_of(request))["offset"])
         return JSONResponse({"now": self.venue.now(), "offset": self.venue.offset})
 
 
@@ -129,23 +128,3 @@ def order_state(venue: GateVenue, order: Order) -> Json:
         "im_unread": order.chat.unread,
         "chat": [chat_view.line(message) for message in order.chat.messages],
     }
-
-
-async def _body(request: Request) -> Json:
-    raw = await request.body()
-    body = json.loads(raw) if raw else {}
-    if not isinstance(body, dict):
-        raise TypeError("a JSON object is expected")
-    return body
-
-
-def _guarded(handler: _Handler) -> _Handler:
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except Refusal as no:
-            return JSONResponse({"error": no.message}, 400)
-        except (ValueError, TypeError, KeyError) as wrong:
-            return JSONResponse({"error": str(wrong) or type(wrong).__name__}, 400)
-
-    return answer

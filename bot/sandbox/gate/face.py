@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.gate import answers, injection
+from bot.sandbox.gate.ad_log import AD_ENDPOINTS, AdPost
 from bot.sandbox.gate.answers import Answer
 from bot.sandbox.gate.call_log import LoggedCall
 from bot.sandbox.gate.calls import Call
@@ -125,6 +126,8 @@ class _Door(_Face):
         venue, name = self.venue, self.endpoint.name
         if name in MONEY_ENDPOINTS:
             return venue.money.receive(name, raw, venue.now())
+        if name in AD_ENDPOINTS:
+            return venue.ad_posts.receive(name, raw, venue.now())
         return venue.chat_sends.receive(name, raw, venue.now()) if name in CHAT_ENDPOINTS else None
 
     def _let_in(self, request: Request, raw: bytes) -> dict[str, str]:
@@ -162,6 +165,8 @@ class _Door(_Face):
         if isinstance(entry, ChatCall) and isinstance(data, dict):
             held_back = "risk_type" in data and venue.variants.flagged_not_delivered
             entry.note(data, venue.files, is_held_back=held_back)
+        if isinstance(entry, AdPost):
+            entry.ad_id = call.ad_id
         return answers.success(data, endpoint.success, venue.now(), venue.variants)
 
 

@@ -115,7 +115,7 @@ def details(order: Order, now: int, variants: Variants, files_url: str) -> Json:
         "cancelable": int(order.cancelable),
         "hide_payment": int(order.hide_payment),
         "trade_tips": order.trade_tips,
-        **_payee_blocks(order, hidden=hidden and order.raw == "OPEN"),
+        **_payee_blocks(order, files_url, hidden=hidden and order.raw == "OPEN"),
         "sel_paytype": order.pay_type,
         "its_uid": order.counterparty.uid,
         "its_nickname": order.counterparty.nick,
@@ -145,12 +145,16 @@ def shown_name(order: Order, variants: Variants) -> str:
     return name[0] + "*" + name[2:] if variants.masked_names and len(name) > 1 else name
 
 
-def _payee_blocks(order: Order, *, hidden: bool) -> Json:
-    """Who is paid: the counterparty in full when we buy, our own account masked when we sell."""
+def _payee_blocks(order: Order, files_url: str, *, hidden: bool) -> Json:
+    """Who is paid: the counterparty in full when we buy, our own account masked when we sell.
+
+    The blocks of the usual pay types have no place for a QR code: an account that has one stands among the others.
+    """
     ours = order.side == "sell"
     payees = {} if hidden else {payee.pay_type: payee for payee in order.payees}
-    bank, ali, wechat = (payees.get(kind) for kind in _OWN_BLOCKS)
-    others = [_other(payee, masked=ours) for kind, payee in payees.items() if kind not in _OWN_BLOCKS]
+    usual = {kind: payee for kind, payee in payees.items() if kind in _OWN_BLOCKS and (ours or not payee.qr)}
+    bank, ali, wechat = (usual.get(kind) for kind in _OWN_BLOCKS)
+    others = [_other(payee, files_url, masked=ours) for kind, payee in payees.items() if kind not in usual]
     return {
         "show_bank": "1" if bank else "0",
         "bankname": bank.bank_name if bank else "",
@@ -167,8 +171,10 @@ def _payee_blocks(order: Order, *, hidden: bool) -> Json:
     }
 
 
-def _other(payee: PaymentMethod, *, masked: bool) -> Json:
-    return {
+def _other(payee: PaymentMethod, files_url: str, *, masked: bool) -> Json:
+    """As documented; the link of a code as the shape of a shared payment method has it (3.15)."""
+    code = {} if masked or not payee.qr else {"file": files_url + payee.qr, "real_name": payee.real_name}
+    return code | {
         "id": str(payee.id),
         "account_des": payee.description,
         "pay_type": payee.pay_type,

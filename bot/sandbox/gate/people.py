@@ -36,6 +36,7 @@ class PaymentMethod:
     memo: str = ""
     trade_tips: str = ""
     fiats: tuple[str, ...] = ()
+    qr: str = ""  # the name of a file of the venue
 
     @property
     def masked(self) -> str:

@@ -33,6 +33,20 @@ class Variants:
     real_usernames: bool = False  # nicknames instead of Self / Other in chats
     uid_on_own: bool = False  # own chat texts carry the own encrypted id
     masked_names: bool = False  # counterparty names as 张*丰
+    ad_number: str = (
+        "remaining"  # what `number` of an edit is: "remaining", or "total" with all locked and traded coins
+    )
+    ad_ids_otherwise: bool = False  # ads' ids as numbers where texts are documented, and the other way round
+    ad_price_moved: bool = False  # a saved ad silently has its fixed price one tick above what was asked
+    ad_status_unsaid: bool = False  # ads_update_status answers {} instead of the status
+    closed_ads_listed: bool = False  # my_ads_list shows closed ads
+    closed_is_cancel: bool = False  # closed ads carry the text CANCEL
+    edit_keeps_left_out: bool = False  # a field that an edit leaves out stays, instead of being reset
+    edit_relists: bool = False  # an edit puts the ad online
+    fiat_limits_in_rows: bool = False  # my_ads_list carries fiat limits
+    market_rows: int = 0  # most rows of ads_list; 0 = all
+    new_ad_delay: float = 0.0  # seconds until my_ads_list knows a new ad
+    rival_details_shown: bool = False  # ads_detail answers for ads of others
     no_access: bool = False  # the account is no merchant
     read_only_key: bool = False
 
@@ -40,10 +54,18 @@ class Variants:
         """Raises ValueError, changing nothing, on a name or value that is none."""
         known = {field.name: type(field.default) for field in fields(self)}
         for name, value in wanted.items():
-            if known.get(name) is not type(value) or (value == 0 and name == "chat_page"):
+            if not _fits(name, value, known.get(name)):
                 raise ValueError(f"no such variant: {name}={value!r}; known: {', '.join(sorted(known))}")
         for name, value in wanted.items():
             setattr(self, name, value)
+
+
+def _fits(name: str, value: object, wanted: type | None) -> bool:
+    if wanted is float:
+        return type(value) in (int, float)
+    if name == "ad_number":
+        return value in ("remaining", "total")
+    return wanted is type(value) and not (value == 0 and name == "chat_page")
 
 
 def empty_objects_as_arrays(value: object) -> object:

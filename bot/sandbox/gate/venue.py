@@ -9,12 +9,15 @@ from decimal import Decimal
 from functools import partial
 
 from bot.sandbox.gate import orders
+from bot.sandbox.gate.ad_log import AdLog
+from bot.sandbox.gate.ad_rules import AdRules
 from bot.sandbox.gate.ads import FIRST_AD, Ad, AdBook
 from bot.sandbox.gate.chat_log import ChatLog
 from bot.sandbox.gate.chat_shapes import shared_payment
 from bot.sandbox.gate.chats import Conversation, Files, Message
 from bot.sandbox.gate.faults import FaultBox
 from bot.sandbox.gate.fields import INVALID, Refusal
+from bot.sandbox.gate.market import Market
 from bot.sandbox.gate.money_log import MoneyLog
 from bot.sandbox.gate.orders import Order, Side
 from bot.sandbox.gate.people import PAY_NAMES, Counterparty, OwnAccount, new_counterparty
@@ -47,13 +50,15 @@ class GateVenue:
         self.orders: dict[int, Order] = {}
         self.counterparties: dict[str, Counterparty] = {}
         self.account = OwnAccount()
-        self.ads = AdBook()
-        self.rival_ads: list[Ad] = []
+        self.ads = AdBook(self.now)
+        self.ad_rules = AdRules()
+        self.market = Market(self.ads, wall_clock, self.ad_rules.decimals)
         self.files = Files()
         self.variants = Variants()
         self.faults = FaultBox()
         self.money = MoneyLog()
         self.chat_sends = ChatLog()
+        self.ad_posts = AdLog()
         self.calls: Counter[str] = Counter()
         self.rate_limit = RateLimit(requests_per_window)
         self._late: set[asyncio.Task[None]] = set()
@@ -66,7 +71,8 @@ class GateVenue:
         return int(self.now())
 
     def tick(self) -> None:
-        """Timers are looked at when somebody looks: unpaid orders past their deadline are expired."""
+        """Timers are looked at when somebody looks: unpaid orders past their deadline are expired, the market moves."""
+        self.market.catch_up()
         now = self.seconds()
         for order in self.orders.values():
             if order.raw == "OPEN" and now > order.deadline:
@@ -172,7 +178,7 @@ class GateVenue:
             (53, "buy", "7.05"),
         ):
             rival = _standing_ad(2130000000 + number, side, price, created)
-            self.rival_ads.append(_renamed(rival, f"rival_{number}"))
+            self.market.rivals[rival.id] = _renamed(rival, f"rival_{number}")
 
 
 async def _after(seconds: float, act: Callable[[], None]) -> None:

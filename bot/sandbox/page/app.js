@@ -1,5 +1,9 @@
 // Starts the page, keeps it fresh, and holds what both sides share.
 import { $, clock, control, keyed, node, setTimeZone } from "./dom.js";
+import { market } from "./market.js";
+import { mtpay } from "./mtpay.js";
+import { otc } from "./otc.js";
+import { pay } from "./pay.js";
 import { phone } from "./phone.js";
 import { venue } from "./venue.js";
 import { pick, say, setLanguage } from "./words.js";
@@ -52,7 +56,7 @@ async function lookOnce() {
   document.body.classList.remove("lost");
   drawTop(state);
   drawStories(state);
-  await Promise.all([venue.look(), phone.look()]);
+  await Promise.all([venue.look(), market.look(), pay.look(), otc.look(), mtpay.look(), phone.look()]);
 }
 
 async function keepLooking() {
@@ -84,7 +88,7 @@ async function start() {
   theme(stored("theme", "") || null);
   show("phone");
   for (const button of document.querySelectorAll("[data-view-to]")) button.addEventListener("click", () => show(button.dataset.viewTo));
-  $("language").addEventListener("click", () => { choose(page.language === "zh" ? "en" : "zh"); phone.redraw(); venue.redraw(); act(async () => null); });
+  $("language").addEventListener("click", () => { choose(page.language === "zh" ? "en" : "zh"); phone.redraw(); venue.redraw(); market.redraw(); pay.redraw(); otc.redraw(); mtpay.redraw(); act(async () => null); });
   $("theme").addEventListener("click", () => {
     const dark = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
     theme(dark === "dark" ? "light" : "dark");
@@ -95,6 +99,10 @@ async function start() {
   page.scenarios = (await control("scenarios")).scenarios;
   phone.start({ ...world, act, stored, store });
   venue.start({ act });
+  market.start({ act });
+  pay.start({ act });
+  otc.start({ act });
+  mtpay.start({ act });
   keepLooking();
 }
 

@@ -114,11 +114,12 @@ function drawTopics() {
   $("topics").hidden = !isShown;
   if (!isShown) return;
   const topics = [{ thread_id: null, name: say("general") }, ...Object.values(desk.topics ?? {}).filter((topic) => threadKey(topic) !== null && !topic.deleted)];
+  if (!topics.some((topic) => threadKey(topic) === thread)) thread = null; // the topic that was looked at is gone
   keyed($("topics"), topics.map((topic) => {
     const news = unread(person, "group", (row) => threadOf(row) === threadKey(topic));
     return { topic, news, key: threadKey(topic) ?? "general", look: [topic.name, threadKey(topic) === thread, news.length, topic.is_closed] };
   }), ({ topic, news }) =>
-    node("button", { type: "button", class: "topic", "data-testid": `topic-${threadKey(topic) ?? "general"}`, "aria-pressed": String(threadKey(topic) === thread), onclick: () => choose({ chat: "group", topic: threadKey(topic) }) }, `# ${topic.name}`, badge(news)));
+    node("button", { type: "button", class: "topic", "data-testid": `topic-${threadKey(topic) ?? "general"}`, "aria-pressed": String(threadKey(topic) === thread), onclick: () => choose({ chat: "group", topic: threadKey(topic) }) }, `# ${topic.name}`, topic.is_closed ? " 🔒" : "", badge(news)));
 }
 
 const threadKey = (topic) => (topic.thread_id === 1 ? null : topic.thread_id ?? null);
@@ -127,7 +128,7 @@ function drawMessages() {
   const list = $("messages"), wasAtEnd = isAtEnd();
   const rows = rowsOf(person, open).filter((row) => open === "direct" || threadOf(row) === thread);
   const byId = box(person, open).rows;
-  const shown = albums(rows).map((album) => ({ row: album[0], album, key: album[0].message_id, look: [album, [...waiting].filter((tap) => tap.startsWith(`${album[0].message_id}:`)), say("reply"), byId.get(album[0].reply_to)?.text] }));
+  const shown = albums(rows).map((album) => ({ row: album[0], album, key: album[0].message_id, look: [album, [...waiting].filter((tap) => tap.startsWith(`${album[0].message_id}:`)), say("reply"), answered(byId.get(album[0].reply_to))] }));
   if (!shown.length) shown.push({ key: "empty", look: [person, open, say("empty")] });
   const before = list.lastElementChild?.dataset.key;
   keyed(list, shown, ({ row, album }) => (row ? bubble(row, { album, mine: isMine(row, person), group: open === "group", waiting, original: byId.get(row.reply_to), tap, reply: composer.reply, edit: composer.edit, erase, link: follow, grown: keepEnd }) : nothing()));
@@ -142,6 +143,9 @@ function drawMessages() {
   if (jumpTo !== null) jump();
   composer.disable(open === "group" && !isMember());
 }
+
+// A text that became a picture is quoted by its caption.
+const answered = (row) => [row?.text, row?.caption, row?.media?.kind];
 
 // Messages of one album stand together, as on a phone.
 function albums(rows) {

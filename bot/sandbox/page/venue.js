@@ -88,6 +88,6 @@ function drawMoney() {
 function drawFaults() {
   const arm = FAULTS.map(([key, world, body]) =>
     node("button", { type: "button", class: "act", "data-testid": `fault-${key}`, onclick: () => shared.act(() => control(`${world}/faults`, body)) }, say(key)));
-  const clear = node("button", { type: "button", class: "act", "data-testid": "fault-clear", onclick: () => shared.act(() => Promise.all(["gate", "telegram"].map((world) => control(`${world}/faults`, undefined, "DELETE")))) }, say("clear"));
+  const clear = node("button", { type: "button", class: "act", "data-testid": "fault-clear", onclick: () => shared.act(() => Promise.all(["gate", "pay", "telegram"].map((world) => control(`${world}/faults`, undefined, "DELETE")))) }, say("clear"));
   $("fault-acts").replaceChildren(...arm, clear);
 }

@@ -7,6 +7,7 @@ tap {message_id, row, column | text | data, forged?} → {callback_id} · start 
 file {kind, base64, file_name, caption?, thread_id?, reply_to?, mime_type?} · album {files: [file], thread_id?} ·
 contact {contact: {...}} · forward {from_chat_id, message_id} ·
 member {target|"bot", status, rights?} · join {target?} · leave ·
+pin {message_id, pinned?} (false: unpin, of which bots hear nothing) ·
 topic {op: create|delete|close|reopen|rename, name?, thread_id?} → {thread_id} · migrate → {chat_id} ·
 raw_update {update: {...}} (any update, as given) · push {kind, payload} (an update of that kind with the next id)
 """
@@ -171,6 +172,10 @@ def _topic(person: Person, body: Json) -> Json:
     return {"thread_id": thread_id}
 
 
+def _pin(person: Person, body: Json) -> Json:
+    return _message(person.pin(int(body["message_id"]), bool(body.get("pinned", True))))
+
+
 def _migrate(person: Person, _: Json) -> Json:
     """The old chat says where it went, the new one where it came from, as on Telegram."""
     world, old = person.world, person.chat
@@ -208,5 +213,6 @@ ACTS: dict[str, Callable[[Person, Json], Json]] = {
     "join": _join,
     "leave": _leave,
     "topic": _topic,
+    "pin": _pin,
     "migrate": _migrate,
 }

@@ -16,6 +16,8 @@ GET  …/violations                                  {"violations": [{n, method,
 POST …/faults {"method","kind","times"?,"seconds"?}, DELETE …/faults; kinds: 429 500 502 html drop_before drop_after
                reset slow bad_request:TEXT forbidden:TEXT; "file" strikes downloads
                (there also 404 cut drip)
+GET  …/webhook                                     {"url","secret","error","waiting","attempts": [{n, at, update_id,
+                                                   tries, status, error, answer}]}; "" when there is none
 POST …/flood {"enforce": bool} · POST …/privacy {"sees_all": bool} · POST …/clock {"offset": seconds}
 """
 
@@ -59,6 +61,7 @@ def telegram_control_routes(world: TelegramWorld) -> list[Route]:
         ("GET", "/violations", door.violations),
         ("POST", "/faults", door.order_fault),
         ("DELETE", "/faults", door.clear_faults),
+        ("GET", "/webhook", door.webhook),
         ("POST", "/flood", door.flood),
         ("POST", "/privacy", door.privacy),
         ("POST", "/clock", door.clock),
@@ -170,6 +173,18 @@ class _Door:
     async def clear_faults(self, _: Request) -> Response:
         self.world.faults.ordered.clear()
         return JSONResponse({"faults": []})
+
+    async def webhook(self, _: Request) -> Response:
+        """The secret, too: it opens nothing but a door of this machine, and tests must be able to forge."""
+        updates = self.world.updates
+        shown = {"url": "", "secret": "", "error": ""}
+        if (webhook := updates.webhook) is not None:
+            shown = {
+                "url": webhook.url,
+                "secret": webhook.secret_token or "",
+                "error": webhook.last_error_message or "",
+            }
+        return JSONResponse(shown | {"waiting": len(updates.pending), "attempts": updates.deliveries.as_json()})
 
     async def flood(self, request: Request) -> Response:
         self.world.enforce_flood = bool((await _body(request))["enforce"])

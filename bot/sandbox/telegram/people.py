@@ -8,6 +8,7 @@ from bot.sandbox.telegram import shapes
 from bot.sandbox.telegram.entities import formatted
 from bot.sandbox.telegram.files import store_file
 from bot.sandbox.telegram.methods.media import described
+from bot.sandbox.telegram.methods.pins import put_up, take_down
 from bot.sandbox.telegram.model import CallbackQuery, Chat, Json, Message
 from bot.sandbox.telegram.news import block, tell_message
 from bot.sandbox.telegram.reactions import EMOJI
@@ -132,6 +133,21 @@ class Person:
         if not (is_own or self.chat.member(self.user_id).is_admin):
             raise Impossible("only one's own messages")
         self.world.delete(self.chat, message)
+        return message
+
+    def pin(self, message_id: int, pinned: bool) -> Message:
+        """Pin a message or take it down; in a group that is for administrators who may."""
+        message = self.chat.live(message_id)
+        if message is None or message.service:
+            raise Impossible(f"no message {message_id} to pin")
+        if not self.chat.is_private and not self.chat.member(self.user_id).may("can_pin_messages"):
+            raise Impossible("no right to pin messages")
+        if message.is_pinned == pinned:
+            raise Impossible("it is so already")
+        if pinned:
+            put_up(self.world, self.chat, message, self.user_id)
+        else:
+            take_down(self.world, self.chat, message)
         return message
 
     def _own(self, message_id: int) -> Message:

@@ -149,9 +149,12 @@ def _with_files(params: Json, attached: dict[str, Upload], method: str) -> Json:
             return attached[name]
         if isinstance(value, list):
             return [replaced(item) for item in value]
-        return {key: replaced(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return each(value) if isinstance(value, dict) else value
 
-    out = {name: value if name in ("text", "caption") else replaced(value) for name, value in params.items()}
+    def each(given: Json) -> Json:
+        return {name: value if name in ("text", "caption") else replaced(value) for name, value in given.items()}
+
+    out = each(params)
     if extra := set(attached) - used:
         raise Violation("unknown_parameter", method, f'unknown file "{min(extra)}" of {method}')
     return out

@@ -9,26 +9,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
 from bot.sandbox.telegram.model import Json
 from bot.sandbox.telegram.refusals import Refusal, conflict
+from bot.sandbox.telegram.webhooks import Deliveries, Webhook
 
 ONLY_WHEN_ASKED = {"chat_member", "message_reaction", "message_reaction_count"}
 MAX_POLL_SECONDS = 50
-RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 TWO_POLLERS = "terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-
-
-@dataclass
-class Webhook:
-    url: str
-    secret_token: str | None = None
-    max_connections: int = 40
-    ip_address: str | None = None
-    last_error_date: int | None = None
-    last_error_message: str | None = None
 
 
 @dataclass
@@ -41,7 +29,9 @@ class UpdateQueue:
     webhook: Webhook | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _poller: asyncio.Future[Refusal] | None = None
-    _sender: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self.deliveries = Deliveries(self.pending, self._taken)
 
     def push(self, kind: str, payload: Json, *, anyway: bool = False) -> int | None:
         """Queue an update if the bot asked for its kind (`anyway`: even if not); its id."""
@@ -49,8 +39,7 @@ class UpdateQueue:
         if not wanted and not anyway:
             return None
         self.last_id += 1
-        self.pending.append({"update_id": self.last_id, kind: payload})
-        self._news.set()
+        self._queue({"update_id": self.last_id, kind: payload})
         return self.last_id
 
     def push_raw(self, update: Json) -> int:
@@ -58,9 +47,17 @@ class UpdateQueue:
         if "update_id" not in update:
             self.last_id += 1
             update = {"update_id": self.last_id} | update
+        self._queue(update)
+        return int(update["update_id"])
+
+    def _queue(self, update: Json) -> None:
         self.pending.append(update)
         self._news.set()
-        return int(update["update_id"])
+        self.deliveries.wake()
+
+    def _taken(self, update: Json) -> None:
+        with contextlib.suppress(ValueError):  # dropped while it was on its way
+            self.pending.remove(update)
 
     async def poll(self, offset: int, limit: int, timeout: float, allowed: list[str] | None) -> list[Json]:
         """Confirms everything below `offset`, then waits up to `timeout` seconds for news. 409 when another polls."""
@@ -105,7 +102,8 @@ class UpdateQueue:
             self._poller.set_result(why)
 
     def set_webhook(self, webhook: Webhook | None, *, drop_pending: bool, allowed: list[str] | None) -> None:
-        self._end_poll(conflict("terminated by setWebhook request"))
+        if webhook is not None or self.webhook is not None:
+            self._end_poll(conflict("terminated by setWebhook request"))
         if allowed is not None:
             self.allowed = allowed or None
         if drop_pending:
@@ -113,44 +111,12 @@ class UpdateQueue:
         self.stop()
         self.webhook = webhook
         if webhook is not None:
-            self._sender = asyncio.get_running_loop().create_task(self._send_all(webhook))
+            self.deliveries.start(webhook)
 
     def stop(self) -> None:
-        """End the webhook's sender, if one runs."""
-        if self._sender is not None:
-            self._sender.cancel()
-            self._sender = None
+        """End what brings updates, if a webhook is set."""
+        self.deliveries.stop()
 
-    async def _send_all(self, webhook: Webhook) -> None:
-        headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret_token} if webhook.secret_token else {}
-        failures = 0
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            while True:
-                while not self.pending:
-                    self._news.clear()
-                    await self._news.wait()
-                update = self.pending[0]
-                error = await _post(client, webhook.url, update, headers)
-                if error is None:
-                    failures = 0
-                    with contextlib.suppress(ValueError):
-                        self.pending.remove(update)
-                    continue
-                webhook.last_error_date, webhook.last_error_message = int(time.time()), error
-                await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
-                failures += 1
-
-
-async def _post(client: httpx.AsyncClient, url: str, update: Json, headers: dict[str, str]) -> str | None:
-    """What went wrong, in Telegram's words; None when the bot took the update."""
-    try:
-        answer = await client.post(url, json=update, headers=headers)
-    except httpx.ConnectError:
-        return "Connection refused"
-    except httpx.TimeoutException:
-        return "Connection timed out"
-    except httpx.HTTPError as error:
-        return f"Read error: {type(error).__name__}"
-    if answer.is_success:
-        return None
-    return f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}"
+    async def close(self) -> None:
+        """The same, and wait until nothing of it is on its way."""
+        await self.deliveries.close()

@@ -7,7 +7,7 @@ import time
 
 import httpx
 import pytest
-from telegram import InputMediaDocument, InputMediaPhoto
+from telegram import InputMediaAnimation, InputMediaDocument, InputMediaPhoto, InputMediaVideo
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from tests.sandbox.telegram.conftest import OPERATOR, Local
@@ -43,16 +43,16 @@ async def test_documents_videos_and_animations_are_uploaded(local: Local) -> Non
     assert local.violated() == []
 
 
-async def test_an_album_is_one_group_and_edits_replace_a_medium(local: Local) -> None:
+async def test_an_album_is_one_group_and_stays_of_its_kind(local: Local) -> None:
     sent = await local.bot.send_media_group(OPERATOR, [InputMediaPhoto(PNG, caption="c"), InputMediaPhoto(png(8, 8))])
     assert len({message.media_group_id for message in sent}) == 1 and sent[0].caption == "c"
-    edited = await local.bot.edit_message_media(
-        InputMediaDocument(b"x", caption="d", filename="x.txt"), OPERATOR, sent[0].message_id
-    )
-    assert not isinstance(edited, bool) and edited.document is not None
-    await local.bot.edit_message_caption(OPERATOR, sent[0].message_id, caption="e")
-    with pytest.raises(BadRequest, match=r"(?i)no text in the message to edit"):
-        await local.bot.edit_message_text("f", OPERATOR, sent[0].message_id)
+    number = sent[0].message_id
+    edited = await local.bot.edit_message_media(InputMediaVideo(b"x", caption="d", filename="x.mp4"), OPERATOR, number)
+    assert not isinstance(edited, bool) and edited.video is not None and edited.caption == "d"
+    with pytest.raises(BadRequest, match=r"(?i)can't change media type in the album"):
+        await local.bot.edit_message_media(InputMediaDocument(b"x", filename="x.txt"), OPERATOR, number)
+    with pytest.raises(BadRequest, match=r"(?i)content type can't be used in an album"):
+        await local.bot.edit_message_media(InputMediaAnimation(b"GIF89a", filename="x.gif"), OPERATOR, number)
     with pytest.raises(BadRequest, match=r"(?i)can't be mixed"):
         await local.bot.send_media_group(OPERATOR, [InputMediaPhoto(PNG), InputMediaDocument(b"x", filename="x.txt")])
 

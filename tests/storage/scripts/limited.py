@@ -13,7 +13,7 @@ async def main(url: str, limit: int) -> None:
     try:
         async with store.write() as tables:
             await tables.desk.put("first", "1")
-            for number in range(100):
+            for number in range(1000):
                 await tables.desk.put(f"filler {number}", "x" * 4000)
             await tables.desk.put("last", "1")
     except StoreError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.telegram import shapes
 from bot.sandbox.telegram.keyboards import checked_markup
-from bot.sandbox.telegram.methods.media import medium_of
+from bot.sandbox.telegram.methods.media import NOT_MIXED, medium_of
 from bot.sandbox.telegram.methods.sending import checked_caption, checked_text, count, refuse_not_built
 from bot.sandbox.telegram.model import Chat, Json, Message
 from bot.sandbox.telegram.reactions import EMOJI
@@ -17,6 +17,7 @@ NOT_MODIFIED = (
     "as a current content and reply markup of the message"
 )
 TWO_DAYS = 48 * 3600
+REPLACEABLE = ("photo", "video", "animation", "document", "audio")
 
 
 def _to_edit(world: TelegramWorld, params: Json) -> tuple[Chat, Message]:
@@ -68,9 +69,12 @@ def edit_caption(world: TelegramWorld, params: Json) -> Json:
 
 
 def edit_media(world: TelegramWorld, params: Json) -> Json:
+    """A text becomes a medium, and a medium another one; there is no way back."""
     chat, message = _to_edit(world, params)
-    caption, marks = checked_caption(params["media"], "editMessageMedia.media.caption")
-    kind, media, file = medium_of(world, params["media"]["type"], params["media"])
+    given = params["media"]
+    caption, marks = checked_caption(given, "editMessageMedia.media.caption")
+    _check_replaceable(message, given["type"])
+    kind, media, file = medium_of(world, given["type"], given)
     new = {
         "media_kind": kind,
         "media": media,
@@ -82,6 +86,20 @@ def edit_media(world: TelegramWorld, params: Json) -> Json:
         "markup": checked_markup(params.get("reply_markup"), chat),
     }
     return _change(world, chat, message, new)
+
+
+def _check_replaceable(message: Message, kind: str) -> None:
+    if kind == "live_photo":
+        raise not_built("live photos")
+    old = message.media_kind
+    if old is not None and old not in REPLACEABLE:
+        raise bad_request("message media can't be edited")
+    if message.media_group_id is None or old == kind:
+        return
+    if kind == "animation":
+        raise bad_request("message content type can't be used in an album")
+    if {old, kind} & set(NOT_MIXED):
+        raise bad_request("can't change media type in the album")
 
 
 def edit_markup(world: TelegramWorld, params: Json) -> Json:

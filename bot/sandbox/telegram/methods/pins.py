@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.telegram import shapes
-from bot.sandbox.telegram.methods.sending import refuse_not_built
+from bot.sandbox.telegram.methods.sending import count, refuse_not_built
 from bot.sandbox.telegram.model import Chat, Json, Message
 from bot.sandbox.telegram.news import service
 from bot.sandbox.telegram.refusals import bad_request
@@ -31,12 +31,18 @@ def pin(world: TelegramWorld, params: Json) -> bool:
         raise bad_request("message can't be pinned")
     if message.is_pinned:
         return True
+    count(world, chat)
+    put_up(world, chat, message, world.bot.id, is_silent=params.get("disable_notification", False))
+    return True
+
+
+def put_up(world: TelegramWorld, chat: Chat, message: Message, by: int, *, is_silent: bool = False) -> None:
+    """Pinned, with Telegram's own line about it: a message like any other, which may be deleted."""
     message.is_pinned = True
     chat.pinned.append(message.id)
     world.touch(message)
     shown = shapes.message(world, message, with_reply=False)
-    service(world, chat, world.bot.id, {"pinned_message": shown}, message.thread_id)
-    return True
+    service(world, chat, by, {"pinned_message": shown}, message.thread_id).is_silent = is_silent
 
 
 def unpin(world: TelegramWorld, params: Json) -> bool:
@@ -45,18 +51,19 @@ def unpin(world: TelegramWorld, params: Json) -> bool:
     message = chat.live(number)
     if message is None or not message.is_pinned:
         raise bad_request("message to unpin not found")
-    _let_go(world, chat, message)
+    take_down(world, chat, message)
     return True
 
 
 def unpin_all(world: TelegramWorld, params: Json) -> bool:
     chat = _chat(world, params)
     for number in list(chat.pinned):
-        _let_go(world, chat, chat.messages[number])
+        take_down(world, chat, chat.messages[number])
     return True
 
 
-def _let_go(world: TelegramWorld, chat: Chat, message: Message) -> None:
+def take_down(world: TelegramWorld, chat: Chat, message: Message) -> None:
+    """Bots hear nothing of it."""
     message.is_pinned = False
     chat.pinned.remove(message.id)
     world.touch(message)

@@ -1,4 +1,4 @@
-"""Topics of a forum."""
+"""Topics of a forum. What posts a line of Telegram's own counts as a message."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def edit(world: TelegramWorld, params: Json) -> bool:
     emoji = params.get("icon_custom_emoji_id", topic.icon_custom_emoji_id)
     if (name, emoji) == (topic.name, topic.icon_custom_emoji_id):
         raise bad_request("TOPIC_NOT_MODIFIED")
+    count(world, chat)
     what: Json = {"name": name} if name != topic.name else {}
     if emoji != topic.icon_custom_emoji_id:
         what["icon_custom_emoji_id"] = emoji
@@ -60,6 +61,7 @@ def _set_closed(world: TelegramWorld, params: Json, closed: bool) -> bool:
     chat, topic = _own(world, params, "can_manage_topics", "edit")
     if topic.is_closed == closed:
         raise bad_request("TOPIC_NOT_MODIFIED")
+    count(world, chat)
     topic.is_closed = closed
     what: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
     service(world, chat, world.bot.id, what, topic.thread_id)

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from bot.sandbox.telegram import shapes
 from bot.sandbox.telegram.model import Json
 from bot.sandbox.telegram.refusals import Violation, not_built
-from bot.sandbox.telegram.updates import Webhook
+from bot.sandbox.telegram.webhooks import LOOPBACK, Webhook
 from bot.sandbox.telegram.world import TelegramWorld
+
+PORTS = (None, 443, 80, 88, 8443)
 
 
 def get_me(world: TelegramWorld, _: Json) -> Json:
@@ -38,11 +40,21 @@ def set_webhook(world: TelegramWorld, params: Json) -> bool:
 
 
 def _check_url(url: str) -> None:
-    """HTTPS as on Telegram; plain HTTP to this machine is allowed, or no local bot could have a webhook."""
-    parts = urlsplit(url)
-    is_loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback):
+    """As on Telegram, but for this machine, where plain HTTP and any port will do: else no local bot could have one."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host:
+        raise Violation("url", "setWebhook.url", "bad webhook: invalid webhook URL specified")
+    if host in LOOPBACK and parts.scheme in ("http", "https"):
+        return
+    if parts.scheme != "https":
         raise Violation("url", "setWebhook.url", "bad webhook: An HTTPS URL must be provided for webhook")
+    if port not in PORTS:
+        words = "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
+        raise Violation("url", "setWebhook.url", words)
 
 
 def delete_webhook(world: TelegramWorld, params: Json) -> bool:

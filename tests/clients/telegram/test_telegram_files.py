@@ -5,15 +5,12 @@ import contextlib
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest
-from starlette.applications import Starlette
 
-from bot.clients.messages import ButtonLike
 from bot.clients.telegram import Telegram
 from bot.clients.telegram_files import MAX_UPLOAD_BYTES
 from bot.domain.attachments import MAX_FROM_PHONE_BYTES, MAX_PHOTO_BYTES
@@ -28,89 +25,13 @@ from bot.domain.reach import (
     Slow,
     TooBig,
 )
-from bot.sandbox.serving import Listener
-from bot.sandbox.telegram import TelegramWorld, telegram_app, telegram_control_routes
 from tests.clients.raw_venue import Behaviour, RawVenue, hangs_up, raw_venue, resets, response, says
+from tests.clients.telegram.telegram_box import RECEIPT, TOKEN, Box, Caption, Key, caption, door, sent
 from tests.sandbox.telegram.pictures import PNG, png
-from tests.support.controls import Controls
-from tests.support.sandbox import BOT_TOKEN, DESK, OPERATOR, OWNER
-from tests.support.telegram_control import TelegramControl
+from tests.support.sandbox import DESK, OPERATOR
 
 MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(200)
-TOKEN = "424242:CanaryTokenCanaryTokenCanary_-77"
 LIMIT = MAX_FROM_PHONE_BYTES
-
-
-@dataclass(frozen=True)
-class Key:
-    text: str = "Open"
-    data: str = "chat:1"
-    url: str = ""
-    copy: str = ""
-    style: str = ""
-
-
-@dataclass(frozen=True)
-class Caption:
-    text: str
-    plain: str
-    rows: Sequence[Sequence[ButtonLike]] = ()
-    prompt: bool = False
-    prompt_hint: str = ""
-
-
-def caption(words: str, **more: Any) -> Caption:
-    return Caption(f"<b>{words}</b>", words, **more)
-
-
-RECEIPT = caption("收据 0417", rows=((Key(),),))
-
-
-@dataclass(frozen=True)
-class Box:
-    """The sandbox's Telegram alone, on real sockets in this process: there are many tests here."""
-
-    url: str
-    controls: Controls
-    telegram: TelegramControl
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Box]:
-    world = TelegramWorld(token=BOT_TOKEN, enforce_flood=False)
-    world.add_user(OWNER, "Owner", started=True)
-    world.add_user(OPERATOR, "Operator", started=True)
-    world.add_group("C2C Desk", [OWNER, OPERATOR], chat_id=DESK, forum=True)
-    api, control = Listener(telegram_app(world)), Listener(Starlette(routes=telegram_control_routes(world)))
-    await api.start()
-    await control.start()
-    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-        controls = Controls(client, f"{control.url}/control")
-        yield Box(api.url, controls, TelegramControl(controls))
-    world.updates.stop()
-    await control.stop()
-    await api.stop()
-
-
-@pytest.fixture
-async def telegram(box: Box) -> AsyncIterator[Telegram]:
-    async with door(box.url, BOT_TOKEN) as telegram:
-        await telegram.start()
-        yield telegram
-
-
-@contextlib.asynccontextmanager
-async def door(url: str, token: str = TOKEN) -> AsyncIterator[Telegram]:
-    telegram = Telegram(token, url)
-    try:
-        yield telegram
-    finally:
-        await telegram.stop()
-
-
-async def sent(box: Box) -> list[tuple[str, str | None]]:
-    """The sending calls so far: the method, and why it was refused."""
-    return [(call.method, call.error) for call in await box.telegram.calls() if call.method.startswith("send")]
 
 
 async def test_each_form_arrives_with_caption_and_buttons_and_comes_back_byte_for_byte(

@@ -1,0 +1,115 @@
+"""A paid order that nobody answers gets louder: who is rung when, as a function of what is known of it.
+
+| stage | whom | when nobody has tapped for |
+|---|---|---|
+| alone | owners who were not told of it | nobody is on duty: at once, after a tap as the claimer |
+| claimer | who took the order over | the first number of minutes |
+| owners | owners | 5 minutes, if nobody has tapped since it is paid |
+| duty | everybody on duty | the second number |
+| leads | leads and owners | the third |
+
+A tap starts the waiting anew and a snooze holds it. Neither reaches beyond two minutes before the moment from which
+the venue may release by itself: then every stage is due, once, whatever is tapped from then on. Of a sale that only a
+lead may let go on, only leads and owners are rung, and outside not before that moment.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.orders import FORCED_AFTER_SECONDS
+
+MINUTE_MS = 60_000
+BEFORE_FORCED_MS = 2 * MINUTE_MS
+OWNERS_AFTER_MS = 5 * MINUTE_MS
+OUTSIDE_AFTER_MS = 5 * MINUTE_MS
+"""so long after the last stage nobody has tapped: the bell outside Telegram is rung"""
+BEFORE_DEADLINE_MS = 3 * MINUTE_MS
+"""so long before a purchase must be marked paid somebody hears of it: fiat that is paid later may be lost"""
+
+
+class Stage(StrEnum):
+    """In the order of their loudness."""
+
+    CLAIMER = "claimer"
+    ALONE = "alone"
+    OWNERS = "owners"
+    DUTY = "duty"
+    LEADS = "leads"
+
+
+LOUDNESS = tuple(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A paid sale that is not released. Moments in Unix ms; None: never, or not known.
+
+    `paid_at` is when the desk first saw it paid, `tapped_at` when somebody last took care of it, `woken_at` when a
+    snooze of it last rang, `forced_at` when the venue may act, `is_attended` whether anybody is on duty, `is_locked`
+    whether only a lead may let it go on.
+    """
+
+    paid_at: int
+    tapped_at: int | None = None
+    snoozed_until: int | None = None
+    woken_at: int | None = None
+    forced_at: int | None = None
+    is_attended: bool = True
+    is_locked: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Somebody has tapped since it is paid."""
+        return self.tapped_at is not None and self.tapped_at >= self.paid_at
+
+    @property
+    def quiet_since(self) -> int:
+        """From when nobody has done anything about it, or wanted to wait."""
+        return max(self.paid_at, self.tapped_at or 0, self.snoozed_until or 0, self.woken_at or 0)
+
+    @property
+    def began(self) -> int:
+        """Since when this waiting lasts: what rang earlier rang for another one. Never later than a stage is due.
+
+        From `latest` on no tap begins another: it could only ring at once at whoever has just tapped.
+        """
+        latest = self.latest
+        ends = (at for at in (self.tapped_at, self.woken_at) if at is not None and (latest is None or at < latest))
+        return max((self.paid_at, *ends))
+
+    @property
+    def latest(self) -> int | None:
+        """No stage waits longer; None while nobody knows when the venue may act."""
+        return None if self.forced_at is None else max(self.forced_at - BEFORE_FORCED_MS, self.paid_at)
+
+
+def due(waiting: Waiting, minutes: tuple[int, int, int]) -> dict[Stage, int]:
+    """When each stage is rung, in Unix ms; a stage that is not in it rings nobody. `minutes`: claimer, duty, leads."""
+
+    def after(wait: int) -> int:
+        moment, latest = waiting.quiet_since + wait, waiting.latest
+        return moment if latest is None else min(moment, latest)
+
+    claimer, duty, leads = (number * MINUTE_MS for number in minutes)
+    if waiting.is_locked:
+        return {Stage.LEADS: after(leads)}
+    found = {Stage.CLAIMER: after(claimer), Stage.DUTY: after(duty), Stage.LEADS: after(leads)}
+    if not waiting.is_attended:
+        found[Stage.ALONE] = after(claimer if waiting.is_answered else 0)
+    if not waiting.is_answered:
+        found[Stage.OWNERS] = after(OWNERS_AFTER_MS)
+    return found
+
+
+def outside_at(waiting: Waiting, minutes: tuple[int, int, int]) -> int:
+    """When the bell outside Telegram is rung: 5 minutes after the last stage, or when the venue may act.
+
+    A locked sale waits for the venue's mark; where nobody knows that, for the latest at which it can be.
+    """
+    last = max(due(waiting, minutes)[Stage.LEADS], waiting.quiet_since)
+    moment, forced = last + OUTSIDE_AFTER_MS, waiting.forced_at
+    if waiting.is_locked and forced is None:
+        forced = waiting.paid_at + FORCED_AFTER_SECONDS * 1000
+    if forced is None or last > forced:
+        return moment
+    return forced if waiting.is_locked else min(moment, forced)

@@ -1,0 +1,36 @@
+"""Say on the card when the moment comes from which we may appeal that a seller does not release."""
+
+from bot.flows.announce import announce_order
+from bot.flows.desk import Desk
+
+
+class Appeals:
+    """Brings the cards of purchases up to date once, silently, as their moment passes.
+
+    What was shown is not kept: after a restart a card is drawn once more, and one that stands already is not touched.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._commits = -1
+        self._next_at = 0
+        self._shown: dict[str, int] = {}
+
+    async def round(self) -> None:
+        """Asks the memory only after something was written, or when a moment has come."""
+        desk = self._desk
+        commits = desk.store.commits
+        if commits == self._commits and not 0 < self._next_at <= desk.now():
+            return
+        async with desk.store.read() as tables:
+            orders = await tables.orders.bought_and_paid()
+        moments = {order.id: order.may_appeal_at * 1000 for order in orders if order.may_appeal_at is not None}
+        due = [id_ for id_, at in moments.items() if at <= desk.now() and self._shown.get(id_) != at]
+        if due:
+            async with desk.store.write() as tables:
+                for order_id in due:
+                    await announce_order(desk, tables, order_id)
+            desk.wake_relay.set()
+        self._shown = {id_: at for id_, at in moments.items() if at <= desk.now()}
+        self._next_at = min((at for at in moments.values() if at > desk.now()), default=0)
+        self._commits = commits

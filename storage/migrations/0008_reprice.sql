@@ -1,0 +1,42 @@
+-- A rule that watches, and when a lead armed it sets, the price of one ad. A changed rule is a new row.
+-- Nobody's until `is_meant`: bounds that exclude the present price are asked about first.
+-- `armed_…`: the seal is the approval of every change until then; NULL is a dry run. `why` … `decided_at`: the last look.
+CREATE TABLE reprice_rules (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    ad_id TEXT NOT NULL,
+    side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),
+    asset TEXT NOT NULL,
+    fiat TEXT NOT NULL,
+    aim TEXT NOT NULL CHECK (aim IN ('rank', 'undercut')),
+    place INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    floor TEXT NOT NULL,
+    ceiling TEXT NOT NULL,
+    least_surplus TEXT NOT NULL,
+    least_order TEXT NOT NULL,
+    trap_percent TEXT NOT NULL,
+    every_seconds INTEGER NOT NULL,
+    band_percent TEXT,
+    person INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
+    is_meant INTEGER NOT NULL CHECK (is_meant IN (0, 1)),
+    ended_at INTEGER,
+    step_ends_at INTEGER,
+    seal_id TEXT NOT NULL DEFAULT '',
+    armed_by INTEGER,
+    armed_at INTEGER,
+    armed_until INTEGER,
+    armed_price TEXT,
+    stopped_at INTEGER,
+    stopped_why TEXT NOT NULL DEFAULT '',
+    why TEXT NOT NULL DEFAULT '',
+    wished TEXT,
+    ours TEXT NOT NULL,
+    best TEXT,
+    decided_at INTEGER,
+    told_price TEXT,
+    is_adrift INTEGER NOT NULL DEFAULT 0 CHECK (is_adrift IN (0, 1)),
+    adrift_told_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX reprice_rules_of_ad ON reprice_rules (ad_id) WHERE ended_at IS NULL AND is_meant = 1;
