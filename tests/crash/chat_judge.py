@@ -235,7 +235,7 @@ class Walk:
         elif (start := self._next(lines)) is not None:
             self._go(start, lines)
         elif (late := self._awaited(lines)) is not None:
-            self.awaited.discard(late)  # its place was told in time, the picture itself when it was there
+            self._arrived(*late)  # its place was told in time, the picture itself when it was there
         elif again:
             self.unmarked += 1
             self.bad.append(("told twice without a mark", f"{lines}"))
@@ -250,8 +250,20 @@ class Walk:
         last = self.place if self.is_all else len(self.said)
         return next((start for start in range(self.place, last + 1) if self._fits(lines, start)), None)
 
-    def _awaited(self, lines: list[str]) -> int | None:
-        return next((place for place in sorted(self.awaited) if lines == [self.said[place]]), None)
+    def _awaited(self, lines: list[str]) -> tuple[int, int] | None:
+        """The place that was noted for this picture, and its own: where a chat begins anywhere the picture that was
+        not there may be a later one than noted, but none behind what was told next.
+        """
+        for noted in sorted(self.awaited):
+            after = min((place for place in self.covered if place > noted), default=self.place)
+            for place in [noted] if self.is_all else range(noted, max(after, noted + 1)):
+                if lines == [self.said[place]]:
+                    return noted, place
+        return None
+
+    def _arrived(self, noted: int, place: int) -> None:
+        self.awaited.discard(noted)
+        self.covered = self.covered - {noted} | {place}
 
     def _fits(self, lines: list[str], start: int) -> bool:
         there = self.said[start : start + len(lines)]

@@ -64,3 +64,18 @@ def test_a_picture_without_a_place_of_its_own_is_late_for_good() -> None:
     assert lost.bad
     other = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"), told("#8"))
     assert other.bad
+
+
+def test_a_late_picture_is_known_where_a_chat_began_behind_an_earlier_picture() -> None:
+    said = ["#3", "good morning", "#7", "I have paid", "#9"]
+
+    def heard(*chunks: Told) -> Walk:
+        walk = Walk(said, is_all=False)
+        for chunk in chunks:
+            walk.take(chunk)
+        return walk
+
+    late = heard(told(FILE_MISSING), told("I have paid"), told("#7"))
+    assert (late.bad, late.covered, late.awaited) == ([], {2, 3}, set())
+    assert heard(told(FILE_MISSING), told("I have paid"), told("#9"), told("#9")).bad, "behind the words after it"
+    assert heard(told(FILE_MISSING), told("I have paid"), told("#8")).bad, "of nobody"
