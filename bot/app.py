@@ -5,7 +5,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -17,12 +17,14 @@ from bot.clients.gate_pay.client import GatePay
 from bot.clients.gate_pay.otc import GatePayOtc
 from bot.clients.http import Http
 from bot.clients.mtpay.client import MtPay
-from bot.clients.mtpay.webhooks import is_genuine
+from bot.clients.mtpay.webhooks import proof_of
 from bot.clients.telegram import Telegram
 from bot.clients.workshop import Workshop
 from bot.clock import Clock
+from bot.domain.deposits import Proof
 from bot.domain.reach import NoAccess, NotReached, Rejected
 from bot.domain.situations import Notice
+from bot.ending import Ending
 from bot.flows import (
     ad_follow,
     ad_publish_follow,
@@ -38,6 +40,7 @@ from bot.flows import (
     off_ramp_follow,
     people,
     reconcile,
+    restored,
     shop,
 )
 from bot.flows.desk import Desk
@@ -57,7 +60,12 @@ from storage.store import Probe, Store
 
 log = logging.getLogger("desk.app")
 
-DRAIN_SECONDS = 8.0
+END_SECONDS = 8.5
+"""for the whole end; ten are promised, and the interpreter needs some of them"""
+HANDLERS_SECONDS, REQUESTS_SECONDS, LOOPS_SECONDS, CLOSING_SECONDS = 2.0, 4.0, 0.5, 0.5
+"""what its steps may have of that; Telegram's last words get what they leave"""
+MARGIN_SECONDS = 0.2
+"""who was told to end by itself is given that much longer"""
 RETRY_START_SECONDS = 2.0
 
 Client = TypeVar("Client")
@@ -144,6 +152,7 @@ class Application:
                 "rules": rounds.follow_rules(desk, going),
                 "snoozes": rounds.follow_snoozes(desk, going),
                 "appeals": rounds.follow_appeals(desk, going),
+                "payees": rounds.follow_payees(desk, going),
                 "new ads": rounds.follow_new_ads(desk, going),
                 "unwatched ads": rounds.watch_ads(desk),
             }
@@ -189,6 +198,7 @@ class Application:
         """Adopt what the last process left; a desk that still runs is not the last process."""
         self.store.hold_alone()
         await people.seed_owners(self.desk)
+        await restored.freeze_if_restored(self.desk)
         await deliver.recover(self.desk)
         orphans = await reconcile.adopt(self.desk)
         await reconcile.hold_until_seen(self.desk)
@@ -242,36 +252,26 @@ class Application:
 
     async def _end(self, loops: dict[str, "asyncio.Task[None]"]) -> None:
         """No new updates, let handlers and money requests end, keep the rest in the store."""
+        ending = Ending(END_SECONDS)
         self.inbox.close()
-        if self.door is not None:
-            await self._closing(self.door.stop())
+        # Nothing more is taken in by now; who hangs at the door must not cost the handlers their time
+        door = [asyncio.create_task(self.door.stop(), name="door")] if self.door is not None else []
         relay = loops.pop("relay", None)
         for loop in loops.values():
             loop.cancel()
-        await self.inbox.stop(DRAIN_SECONDS / 4)
-        await self.desk.drain(DRAIN_SECONDS / 2)
+        await ending.step(self.inbox.stop(HANDLERS_SECONDS), most=HANDLERS_SECONDS + MARGIN_SECONDS)
+        await ending.step(self.desk.drain(REQUESTS_SECONDS), most=REQUESTS_SECONDS + MARGIN_SECONDS)
         if relay is not None:
             relay.cancel()
             loops["relay"] = relay
-        await asyncio.gather(*loops.values(), return_exceptions=True)
-        await self.relay.stop()
-        await self._closing(self._keep_assumptions())
-        await self._closing(self.telegram.stop())
-        await self._closing(self.http.aclose())
-        await self._closing(self.pay_http.aclose())
-        await self._closing(self.mtpay_http.aclose())
-        await self._closing(self.hosts.aclose())
-        await self._closing(self.bench.aclose())
+        await ending.step(*loops.values(), most=LOOPS_SECONDS)
+        await ending.step(self.relay.stop(), most=max(0.0, ending.left - CLOSING_SECONDS))
+        closing = [client.aclose() for client in (self.http, self.pay_http, self.mtpay_http)]
+        closing += [self.hosts.aclose(), self.bench.aclose(), self.telegram.stop(), self._keep_assumptions()]
         if self.bell is not None:
-            await self._closing(self.bell.aclose())
+            closing.append(self.bell.aclose())
+        await ending.step(*door, *closing)
         await self.store.close()
-
-    @staticmethod
-    async def _closing(work: Awaitable[None]) -> None:
-        try:
-            await asyncio.wait_for(asyncio.ensure_future(work), 2)
-        except Exception:  # at the end everything is tried, and nothing may keep the store from closing
-            log.warning("closing failed", exc_info=True)
 
 
 async def _stopped(stop: asyncio.Event, loops: list["asyncio.Task[None]"]) -> None:
@@ -327,7 +327,7 @@ async def _wire(settings: Settings, store: Store, clock: Clock, pace: Pace | Non
     mtpay = _mtpay(settings, mtpay_http, observed)
     desk.exchange.mtpay = around("mtpay", mtpay) if mtpay is not None else None
     desk.exchange.public_url = settings.public_url or ""
-    desk.exchange.is_from_mtpay = _judge_of_reports(settings)
+    desk.exchange.proof_of_report = _judge_of_reports(settings)
     desk.exchange.accounts = desk.policy.convert_accounts
     desk.started_at = desk.now()
     desk.hearing.until = 0
@@ -413,14 +413,14 @@ def _mtpay(settings: Settings, http: Http, observed: dict[str, bool]) -> MtPay |
     )
 
 
-def _judge_of_reports(settings: Settings) -> Callable[[bytes], bool]:
-    """Tells whether MTPay signed a body; their age is measured on the machine's own clock."""
+def _judge_of_reports(settings: Settings) -> Callable[[bytes], Proof]:
+    """Tells whether MTPay signed a body, and when; its age is measured on the machine's own clock."""
     key, secret = settings.mtpay_access_key, settings.mtpay_secret_key
 
-    def is_from_mtpay(raw: bytes) -> bool:
+    def proof_of_report(raw: bytes) -> Proof:
         if key is None or secret is None:
-            return False
+            return Proof.NONE
         now_ms, covers_body = time.time_ns() // 1_000_000, settings.mtpay_webhook_covers_body
-        return is_genuine(key, secret.get_secret_value(), raw, now_ms=now_ms, covers_body=covers_body)
+        return proof_of(key, secret.get_secret_value(), raw, now_ms=now_ms, covers_body=covers_body)
 
-    return is_from_mtpay
+    return proof_of_report

@@ -80,8 +80,8 @@ async def edit(did: Did, form_id: str, step: str) -> None:
     await _ask(did, await ad_form.change(did.desk, did.person_id, form_id, _step(step)))
 
 
-async def mean(did: Did, form_id: str, price: str) -> None:
-    await _confirm(did, await ad_form.mean(did.desk, did.person_id, form_id, price))
+async def mean(did: Did, form_id: str, pricing: str) -> None:
+    await _confirm(did, await ad_form.mean(did.desk, did.person_id, form_id, pricing))
 
 
 async def drop(did: Did, form_id: str) -> None:

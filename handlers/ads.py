@@ -26,7 +26,9 @@ from handlers.context import Did
 
 PART = "ad_part"
 """the kind of the question for a new value; its `order_id` is ad/part"""
-ENDED = frozenset({"ad_step_over", "ad_step_used", "ad_busy", "ad_closed", "not_our_ad", "ad_unread", "ads_moved"})
+ENDED = frozenset({
+    "ad_step_over", "ad_step_used", "ad_busy", "ad_closed", "not_our_ad", "ad_unread", "ads_moved", "ads_none_readable",
+})  # fmt: skip
 
 
 async def ads(did: Did) -> None:
@@ -95,10 +97,10 @@ async def price(did: Did) -> None:
     if len(online) == 1:
         await _begin(did, price_of(online[0], text), replace=False)
         return
-    fixed = [ad for ad in online if ad.floating is None] or online
-    wanted = price_of(fixed[0], text).price
+    fixed = [ad for ad in online if ad.floating is None]
+    wanted = price_of(fixed[0], text).price if fixed else None
     if wanted is None:
-        raise NotAllowed("ad_floats", {"ad": fixed[0].id})
+        raise NotAllowed("ad_floats", {"ad": online[0].id})
     await did.say(which_ad(fixed, wanted, did.reader), kind=MENU)
 
 

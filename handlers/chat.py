@@ -79,7 +79,7 @@ async def say_it(did: Did) -> None:
         rest = rest[len(first) :].strip()
     if order_id is None:
         raise NotAllowed("say_which_order")
-    if not rest and _file(did.message) is None:
+    if not rest and _file(did.message) is None and not _is_other_kind(did.message):
         raise NotAllowed("nothing_to_say")
     await _say(did, order_id, rest)
 
@@ -101,7 +101,7 @@ async def _names_an_order(did: Did, word: str, here: str | None) -> bool:
 async def _say(did: Did, order_id: str, text: str) -> None:
     message = did.message
     assert message is not None
-    if _file(message) is None and not text.strip():
+    if _is_other_kind(message) or (_file(message) is None and not text.strip()):
         raise NotAllowed("message_kind", {"given": _kind(message)})
     await say.say(did.desk, did.person_id, order_id, _spoken(did, message, text))
 
@@ -130,6 +130,11 @@ def _file(message: Message) -> PhoneFile | None:
         document = message.document
         return PhoneFile(document.file_id, "document", (document.file_name or "")[:80], document.file_size or 0)
     return None
+
+
+def _is_other_kind(message: Message) -> bool:
+    """Something that cannot go to a buyer, so that its caption must not go alone, as if that were all of it."""
+    return _file(message) is None and (message.caption is not None or _kind(message) != "message")
 
 
 def _kind(message: Message) -> str:
@@ -269,9 +274,9 @@ async def send_again(did: Did, saying_id: str) -> None:
 async def edited(did: Did) -> None:
     """Gate's chat cannot be changed: say what the buyer still sees."""
     assert did.message is not None
-    saying = await say.edited(did.desk, did.person_id, did.chat_id, did.message.message_id)
-    if saying is not None:
-        await did.reply(saying_views.still_sees(saying, did.place_reader))
+    sayings = await say.edited(did.desk, did.person_id, did.chat_id, did.message.message_id)
+    if sayings:
+        await did.reply(saying_views.still_sees(sayings, did.place_reader))
 
 
 async def allow_host(did: Did, number: str) -> None:

@@ -79,7 +79,7 @@ async def mark_paid(did: Did, order_id: str) -> None:
 
 async def method(did: Did, order_id: str, index: str) -> None:
     situation = await assemble.show(did.desk, did.person_id, order_id)
-    await _confirm_paid(did, situation.order, int(index) if index.isdigit() else -1)
+    await _confirm_paid(did, situation.order, int(index) if index.isascii() and index.isdigit() else -1)
 
 
 async def _confirm_paid(did: Did, order: Order, index: int) -> None:

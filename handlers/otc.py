@@ -9,19 +9,21 @@ from bot.domain.off_ramps import OffRampSide, OffRampStanding, OffRampWish
 from bot.domain.reach import NotReached
 from bot.domain.staff import Right
 from bot.flows import off_ramp as selling
-from bot.flows import off_ramp_follow, off_ramp_quote
+from bot.flows import off_ramp_follow, off_ramp_quote, off_ramp_settle
 from bot.flows import off_ramp_view as flow
 from bot.flows.deliver import MENU
 from bot.flows.off_ramp_view import OFF_RAMP
 from bot.views import otc as views
-from bot.views import otc_history
+from bot.views import otc_history, otc_unknown
 from bot.views.card import Card, Markup
 from bot.views.refusals import refusal
 from handlers.context import Did
 
 AMOUNT = "otc_amount"
 """the kind of the question for an amount; its `order_id` is side/coin/fiat"""
-IN_PLACE = frozenset({"quote_ended", "quote_used", "quote_changed"})
+ORDER = "otc_order"
+"""the kind of the question for an order's number; its `order_id` is the off-ramp's id"""
+IN_PLACE = frozenset({"quote_ended", "quote_used", "quote_changed", "otc_not_unknown", "otc_settle_early"})
 
 
 class Overtaken(Exception):
@@ -113,6 +115,28 @@ async def look(did: Did, off_ramp_id: str) -> None:
     await _guarded(did, off_ramp_id, off_ramp_follow.look_now(did.desk, did.person_id, off_ramp_id))
 
 
+async def settle(did: Did, off_ramp_id: str, outcome: str) -> None:
+    """What a lead has seen in Gate Pay: its order, whose number is asked for, or nothing, which is asked once more."""
+    standing = await off_ramp_settle.may_settle(did.desk, did.person_id, off_ramp_id)
+    if outcome == off_ramp_settle.NOTHING:
+        await _put(did, standing, otc_unknown.nothing_confirm(standing, did.reader), replace=True)
+    elif outcome == otc_unknown.ORDER:
+        await did.say(otc_unknown.order_prompt(standing, did.reader), kind=ORDER, order_id=off_ramp_id)
+    else:
+        raise NotAllowed("stale_button")
+
+
+async def order_number(did: Did, off_ramp_id: str, text: str) -> None:
+    """The answer to the question for the number: that order as Gate has it, asked once more."""
+    number = text.strip().lstrip("#")
+    standing, order = await off_ramp_settle.look_up(did.desk, did.person_id, off_ramp_id, number)
+    await _put(did, standing, otc_unknown.order_confirm(standing, order, did.reader), replace=False)
+
+
+async def settle_yes(did: Did, off_ramp_id: str, outcome: str) -> None:
+    await _guarded(did, off_ramp_id, off_ramp_settle.settle(did.desk, did.person_id, off_ramp_id, outcome))
+
+
 async def history_page(did: Did, wanted: str, page: str) -> None:
     await _history(did, wanted, int(page) if page.isdigit() else 0, replace=True)
 
@@ -153,11 +177,24 @@ async def _show(
     replace: bool = True,
     yields: bool = False,
 ) -> None:
-    """In place of the card that was tapped; an outcome that came meanwhile is shown instead.
+    """The card as it is now. `yields`: raises Overtaken when a newer quote stands there by now."""
+    card, seal = views.off_ramp_card(standing, did.reader, above), standing.open_seal
+    seal_id = seal.id if seal is not None else None
+    await _put(did, standing, card, above=above, replace=replace, yields=yields, seal_id=seal_id)
 
-    `yields`: raises Overtaken when a newer quote stands there by now.
-    """
-    off_ramp_id, seal = standing.off_ramp.id, standing.open_seal
+
+async def _put(
+    did: Did,
+    standing: OffRampStanding,
+    card: Card,
+    *,
+    above: tuple[Markup, ...] = (),
+    replace: bool,
+    yields: bool = False,
+    seal_id: str | None = None,
+) -> None:
+    """In place of the card that was tapped; an outcome that came meanwhile is shown instead."""
+    off_ramp_id = standing.off_ramp.id
 
     async def as_it_is(drawn: Card) -> Card:
         now = await flow.show(did.desk, did.person_id, off_ramp_id)
@@ -167,14 +204,7 @@ async def _show(
             return drawn
         return views.off_ramp_card(now, did.reader, above)
 
-    await did.say(
-        views.off_ramp_card(standing, did.reader, above),
-        kind=OFF_RAMP,
-        order_id=off_ramp_id,
-        replace=replace,
-        seal_id=seal.id if seal is not None else None,
-        redraw=as_it_is,
-    )
+    await did.say(card, kind=OFF_RAMP, order_id=off_ramp_id, replace=replace, seal_id=seal_id, redraw=as_it_is)
 
 
 def _side(word: str) -> OffRampSide:

@@ -1,5 +1,7 @@
 """Changes of ads that were shown as a diff, and moves of all of them. The intent of a change has the change's id."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pydantic import TypeAdapter
@@ -13,6 +15,18 @@ from storage.session import Row, Session
 
 _AD = TypeAdapter(Ad)
 _ADS = TypeAdapter(tuple[Ad, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a move was asked of, as its column `ads` holds it; an older desk kept the ads alone."""
+
+    ads: tuple[Ad, ...]
+    unread: tuple[str, ...] = ()
+    far: Mapping[str, str] = field(default_factory=dict)
+
+
+_SEEN = TypeAdapter(_Seen)
 
 
 class AdChanges:
@@ -158,7 +172,7 @@ class AdChanges:
             " (:id, :way, :ads, :person, :why, :asked_at, :ends_at, :ended_at, :sent_at)",
             id=move.id,
             way=move.way,
-            ads=_ADS.dump_json(move.ads, ensure_ascii=True).decode(),
+            ads=_SEEN.dump_json(_Seen(move.ads, move.unread, move.far), ensure_ascii=True).decode(),
             person=move.person,
             why=move.why,
             asked_at=move.asked_at,
@@ -191,12 +205,32 @@ class AdChanges:
         rows = await self._session.rows("SELECT * FROM ad_moves WHERE sent_at >= :since ORDER BY number", since=since)
         return [_move(row) for row in rows]
 
-    async def last_off(self) -> AdMove | None:
-        """The newest move that took ads offline."""
+    async def taken_off(self) -> frozenset[str]:
+        """The ads that moves took offline since the last one that brought some back, and those that it did not bring.
+
+        Nothing taken off since then: all that it was about, for what came back may have gone off by itself.
+        """
         row = await self._session.row(
-            "SELECT * FROM ad_moves WHERE way = 'off' AND sent_at IS NOT NULL ORDER BY number DESC LIMIT 1"
+            "SELECT * FROM ad_moves WHERE way = 'on' AND sent_at IS NOT NULL ORDER BY number DESC LIMIT 1"
         )
-        return _move(row) if row else None
+        rows = await self._session.rows(
+            "SELECT * FROM ad_moves WHERE way = 'off' AND sent_at IS NOT NULL AND number > :last",
+            last=row["number"] if row else 0,
+        )
+        taken = {ad.id for off in map(_move, rows) for ad in off.ads}
+        if row is None:
+            return frozenset(taken)
+        last = _move(row)
+        came_back = await self._brought_back(last.id) if taken else set()
+        return frozenset(taken | {*last.unread} | {ad.id for ad in last.ads} - came_back)
+
+    async def _brought_back(self, move_id: str) -> set[str]:
+        rows = await self._session.rows(
+            "SELECT ad_id FROM ad_changes JOIN intents ON intents.id = ad_changes.id"
+            " WHERE move = :move AND move <> '' AND intents.state = 'done'",
+            move=move_id,
+        )
+        return {row["ad_id"] for row in rows}
 
     async def purge(self, before: int) -> int:
         """Removes diffs and moves that were asked for before then (ms) and never sent; how many."""
@@ -230,14 +264,18 @@ def _change(row: Row) -> AdChange:
 
 
 def _move(row: Row) -> AdMove:
+    text = row["ads"]
+    seen = _Seen(_ADS.validate_json(text)) if text.startswith("[") else _SEEN.validate_json(text)
     return AdMove(
         id=row["id"],
         way=row["way"],
-        ads=_ADS.validate_json(row["ads"]),
+        ads=seen.ads,
         person=row["person"],
         why=row["why"],
         asked_at=row["asked_at"],
         ends_at=row["ends_at"],
         ended_at=row["ended_at"],
         sent_at=row["sent_at"],
+        unread=seen.unread,
+        far=seen.far,
     )

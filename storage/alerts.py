@@ -9,13 +9,20 @@ from bot.domain.outside import OutsideRing
 from storage import order_facts
 from storage.session import Row, Session
 
+PAID = (
+    "orders.is_final = 0 AND (orders.phase IN ('paid', 'locked')"
+    " OR (orders.phase = 'unknown' AND json_extract(orders.facts, '$.in_appeal')))"
+)
+"""nobody knows how the venue shows an order in an appeal: one that is neither unpaid nor over counts as paid"""
+_NEVER = 2**62
+
 
 @dataclass(frozen=True, slots=True)
 class PaidOrder:
-    """An open order that is paid, with the last moment of every kind of tap. Unix ms; None: never.
+    """An open order that is paid, or locked by the venue, with the last moments of taps. Unix ms; None: never.
 
-    `seen_at` is None for one that the desk has not noted as paid yet. `is_acting`: a request of ours is under way, or
-    done and not seen yet.
+    `seen_at` is None for one that the desk has not noted as paid yet. `is_acting`: a request of ours is under way.
+    `released_at`: when the venue took our release, which it does not show yet.
     """
 
     order: Order
@@ -26,6 +33,7 @@ class PaidOrder:
     woken_at: int | None
     is_locked: bool
     is_acting: bool
+    released_at: int | None = None
 
 
 class Alerts:
@@ -68,9 +76,10 @@ class Alerts:
         )
 
     async def note_paid(self, order_id: str, at: int) -> None:
-        """The order waits from now on; the first sight stays."""
+        """The order waits from now on; the first sight stays, unless it is to come on a clock that was set back."""
         await self._session.rows(
-            "INSERT INTO paid_orders (order_id, seen_at) VALUES (:id, :at) ON CONFLICT (order_id) DO NOTHING",
+            "INSERT INTO paid_orders (order_id, seen_at) VALUES (:id, :at)"
+            " ON CONFLICT (order_id) DO UPDATE SET seen_at = MIN(seen_at, excluded.seen_at)",
             id=order_id,
             at=at,
         )
@@ -79,28 +88,39 @@ class Alerts:
         """A snooze of it is over and has rung: the waiting begins anew."""
         await self._session.rows("UPDATE paid_orders SET woken_at = :at WHERE order_id = :id", id=order_id, at=at)
 
-    async def paid(self) -> list[PaidOrder]:
-        """Every open order that is paid, whoever sells, oldest first."""
+    async def paid_since(self, order_id: str) -> int | None:
+        """When the desk first saw the order paid (ms); None: not noted."""
+        row = await self._session.row("SELECT seen_at FROM paid_orders WHERE order_id = :id", id=order_id)
+        return None if row is None else int(row["seen_at"])
+
+    async def paid(self, now: int = _NEVER) -> list[PaidOrder]:
+        """Every open order that is paid, or in an appeal about that, whoever sells, oldest first.
+
+        A tap later than now (ms) was made before the clock was set back: nobody knows when, so it counts for nothing.
+        """
         rows = await self._session.rows(
-            "SELECT orders.facts, orders.claimed_by, orders.claimed_at, orders.looked_at, orders.locked_at,"
+            "SELECT orders.facts, orders.claimed_by, orders.claimed_at, orders.looked_at, orders.locked_at,"  # noqa: S608
             " orders.lock_reason IS NOT NULL AS is_locked,"
             " paid_orders.seen_at, paid_orders.woken_at,"
-            " (SELECT MAX(opened_at) FROM seals WHERE target = orders.id) AS opened_at,"
-            " (SELECT MAX(said_at) FROM sayings WHERE order_id = orders.id AND state NOT IN ('held', 'dropped'))"
-            " AS said_at,"
-            " (SELECT MAX(asked_at) FROM twin_questions WHERE order_id = orders.id) AS asked_at,"
-            " (SELECT MAX(given_at) FROM approvals WHERE order_id = orders.id) AS approved_at,"
-            " (SELECT MAX(done_at) FROM unlocks WHERE order_id = orders.id) AS unlocked_at,"
+            " (SELECT MAX(opened_at) FROM seals WHERE target = orders.id AND opened_at <= :now) AS opened_at,"
+            " (SELECT MAX(said_at) FROM sayings WHERE order_id = orders.id AND said_at <= :now"
+            " AND state NOT IN ('held', 'dropped')) AS said_at,"
+            " (SELECT MAX(asked_at) FROM twin_questions WHERE order_id = orders.id AND asked_at <= :now) AS asked_at,"
+            " (SELECT MAX(given_at) FROM approvals WHERE order_id = orders.id AND given_at <= :now) AS approved_at,"
+            " (SELECT MAX(done_at) FROM unlocks WHERE order_id = orders.id AND done_at <= :now) AS unlocked_at,"
             " (SELECT until FROM snoozes WHERE order_id = orders.id) AS snoozed_until,"
             " EXISTS (SELECT 1 FROM intents WHERE target = orders.id"
-            " AND state IN ('planned', 'sent', 'unknown', 'done'))"
+            " AND state IN ('planned', 'sent', 'unknown'))"
             " OR EXISTS (SELECT 1 FROM approvals WHERE order_id = orders.id AND ended_at IS NULL"
             " AND due_at IS NOT NULL)"
-            " AS is_acting"
+            " AS is_acting,"
+            " (SELECT MAX(settled_at) FROM intents WHERE target = orders.id AND state = 'done' AND action = 'release')"
+            " AS released_at"
             " FROM orders LEFT JOIN paid_orders ON paid_orders.order_id = orders.id"
-            " WHERE orders.phase = 'paid' AND orders.is_final = 0"
+            f" WHERE {PAID}",
+            now=now,
         )
-        return sorted((_paid(row) for row in rows), key=lambda paid: (paid.order.created_at, paid.order.id))
+        return sorted((_paid(row, now) for row in rows), key=lambda paid: (paid.order.created_at, paid.order.id))
 
     async def remind(self, order_id: str, ring_at: int) -> None:
         """A purchase has to be paid; a newer deadline takes the place of an older one."""
@@ -119,14 +139,16 @@ class Alerts:
     async def end_reminder(self, order_id: str) -> None:
         await self._session.rows("DELETE FROM pay_reminders WHERE order_id = :id", id=order_id)
 
-    async def rung(self, order_id: str, since: int) -> set[tuple[Stage, int]]:
-        """Which stages rang at whom since then (ms)."""
+    async def rung(self, order_id: str, since: int, until: int) -> dict[tuple[Stage, int], int]:
+        """When each stage rang at whom between these moments (ms): what is to come is from another clock."""
         rows = await self._session.rows(
-            "SELECT stage, person_id FROM escalation_rings WHERE order_id = :id AND rung_at >= :since",
+            "SELECT stage, person_id, rung_at FROM escalation_rings"
+            " WHERE order_id = :id AND rung_at BETWEEN :since AND :until",
             id=order_id,
             since=since,
+            until=until,
         )
-        return {(Stage(row["stage"]), int(row["person_id"])) for row in rows}
+        return {(Stage(row["stage"]), int(row["person_id"])): int(row["rung_at"]) for row in rows}
 
     async def ring(self, order_id: str, stage: Stage, person_id: int, at: int) -> None:
         """The last one per order, stage and person is kept."""
@@ -182,17 +204,18 @@ TAPS = ("claimed_at", "looked_at", "locked_at", "unlocked_at", "opened_at", "sai
 """when somebody took care of a paid order, each in its own way"""
 
 
-def _paid(row: Row) -> PaidOrder:
+def _paid(row: Row, now: int) -> PaidOrder:
     taps = [row[name] for name in TAPS]
     return PaidOrder(
         order=order_facts.decode(row["facts"]),
         seen_at=row["seen_at"],
         claimed_by=row["claimed_by"],
-        tapped_at=max((tap for tap in taps if tap is not None), default=None),
+        tapped_at=max((tap for tap in taps if tap is not None and tap <= now), default=None),
         snoozed_until=row["snoozed_until"],
         woken_at=row["woken_at"],
         is_locked=bool(row["is_locked"]),
         is_acting=bool(row["is_acting"]),
+        released_at=row["released_at"],
     )
 
 

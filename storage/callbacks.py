@@ -51,12 +51,14 @@ class Callbacks:
         )
         return int(rows[0]["n"])
 
-    async def due(self, now: int, limit: int = 50) -> list[Callback]:
-        """Not handled yet and due, oldest first."""
+    async def due(self, now: int, limit: int = 50, *, venue: str = "") -> list[Callback]:
+        """Not handled yet and due, oldest first; of one venue when it is named."""
         rows = await self._session.rows(
-            "SELECT * FROM callbacks WHERE handled_at IS NULL AND next_at <= :now ORDER BY number LIMIT :limit",
+            "SELECT * FROM callbacks WHERE handled_at IS NULL AND next_at <= :now AND :venue IN ('', venue)"
+            " ORDER BY number LIMIT :limit",
             now=now,
             limit=limit,
+            venue=venue,
         )
         return [_callback(row) for row in rows]
 

@@ -35,7 +35,7 @@ class Heard:
 class Reading:
     """How far an order's chat was read. Moments in ms, but `active_at`: the venue's second of its newest message.
 
-    `rung_at` is when staff were last called by sound, `is_complete` as the newest read found it.
+    `rung_at` is when staff were last called by sound, `is_complete`: no message of it is known to be missing.
     """
 
     order_id: str

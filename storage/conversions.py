@@ -90,6 +90,34 @@ class Conversions:
         )
         return _conversion(row) if row else None
 
+    async def name_order(self, conversion_id: str, order_id: str, at: int) -> None:
+        """Of the venue's order only the number could be read; naming it counts as the first look at it."""
+        await self._session.rows(
+            "UPDATE conversions SET order_id = :order_id, status = NULL, looked_at = :at, looks = 1 WHERE id = :id",
+            id=conversion_id,
+            order_id=order_id,
+            at=at,
+        )
+
+    async def drop_order(self, conversion_id: str, at: int) -> Conversion | None:
+        """The order that was named is not this quote's. None when it was read meanwhile."""
+        row = await self._session.row(
+            "UPDATE conversions SET order_id = '', looked_at = :at, looks = 0 WHERE id = :id AND status IS NULL"
+            " RETURNING *",
+            id=conversion_id,
+            at=at,
+        )
+        return _conversion(row) if row else None
+
+    async def missed_look(self, conversion_id: str, at: int) -> Conversion | None:
+        """One more look that could not read the order."""
+        row = await self._session.row(
+            "UPDATE conversions SET looked_at = :at, looks = looks + 1 WHERE id = :id RETURNING *",
+            id=conversion_id,
+            at=at,
+        )
+        return _conversion(row) if row else None
+
     async def ask_again(self, conversion_id: str, at: int) -> bool:
         """True for exactly one caller, ever, unless it is taken back."""
         row = await self._session.row(

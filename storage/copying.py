@@ -17,16 +17,19 @@ from storage.session import Session, to_the_end
 
 _log = logging.getLogger(__name__)
 
+COPIED_AT = "copied_at"
+"""in the desk's memory of a copy: when it was made (Unix ms); the desk that is started on it takes it out"""
 
-async def copy_into(address: Address, room: FileRoom, path: str) -> None:
+
+async def copy_into(address: Address, room: FileRoom, path: str, at: int) -> None:
     """Writes a new file and a new folder `<path>.files`, durable when this returns. Raises StoreError.
 
-    A failed copy is removed again. The folder is only there when there are files.
+    A failed copy is removed again. The folder is only there when there are files. `at` (ms) is when it is made.
     """
     _refuse_existing(f"{path}.files")
     create_private(path, anew=True)
     try:
-        await to_the_end(_copy(address, room, path))
+        await to_the_end(_copy(address, room, path, at))
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(path)
@@ -39,14 +42,14 @@ def _refuse_existing(path: str) -> None:
         raise StoreError("exists", path)
 
 
-async def _copy(address: Address, room: FileRoom, path: str) -> None:
+async def _copy(address: Address, room: FileRoom, path: str, at: int) -> None:
     # The rows first: a file is in the room before its row is; and until both are copied nothing leaves the room
     with room.untouched():
-        await _copy_rows(address, path)
+        await _copy_rows(address, path, at)
         await _copy_files(room, FileRoom(f"{path}.files"), await _named_in(path))
 
 
-async def _copy_rows(address: Address, path: str) -> None:
+async def _copy_rows(address: Address, path: str, at: int) -> None:
     connection = await connect(address)
     try:
         await connection.execute_fetchall("VACUUM INTO :path", {"path": path})
@@ -54,10 +57,28 @@ async def _copy_rows(address: Address, path: str) -> None:
         raise problem_of(error) from error
     finally:
         await connection.close()
+    await _mark_as_copy(path, at)
     try:
         _make_durable(path)
     except OSError as error:
         raise StoreError("io", f"{path}: {error.strerror}") from error
+
+
+async def _mark_as_copy(path: str, at: int) -> None:
+    """Else a desk that starts on it could not tell that this is no restart. A copy of a copy is as old as the first."""
+    try:
+        connection = await aiosqlite.connect(f"file:{quote(path)}?mode=rw", uri=True, isolation_level=None)
+    except sqlite3.Error as error:
+        raise problem_of(error) from error
+    try:
+        await connection.execute_fetchall(
+            "INSERT INTO desk (key, value) VALUES (:key, :at) ON CONFLICT (key) DO NOTHING",
+            {"key": COPIED_AT, "at": str(at)},
+        )
+    except sqlite3.Error as error:
+        raise problem_of(error) from error
+    finally:
+        await connection.close()
 
 
 async def _named_in(path: str) -> set[str]:

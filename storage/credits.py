@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 
+from bot.domain.orders import Order, Side
 from bot.domain.twins import Credit
+from storage import order_facts
 from storage.exact import equal_text
 from storage.session import Row, Session
 
@@ -23,8 +25,21 @@ class UsedCredit:
     nth: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class UnnamedEnd:
+    """A sale that was completed (`at`, ms) and holds no credit: done elsewhere, by the venue, or by us unasked."""
+
+    order: Order
+    at: int
+
+
+_OF_THE_SUM = (
+    "fiat = :fiat AND total_key = :total_key"
+    " AND (account = :account OR substr(account, 1, 1) = '?' OR substr(:account, 1, 1) = '?')"
+)
+"""an account that is not known may be any"""
 _OVERLAPS = (
-    "account = :account AND fiat = :fiat AND total_key = :total_key AND day = :day AND ("
+    f"{_OF_THE_SUM} AND day = :day AND ("
     "(day = '' AND (substr(mark, -length(:mark)) = :mark OR substr(:mark, -length(mark)) = mark))"
     " OR (day <> '' AND (substr(mark, 1, length(:mark)) = :mark OR substr(:mark, 1, length(mark)) = mark)))"
 )
@@ -144,7 +159,7 @@ class Credits:
     async def of_total_since(self, account: str, fiat: str, total: Decimal, since_ms: int) -> list[UsedCredit]:
         """Credits of that sum on that account that were used since then, newest first."""
         rows = await self._session.rows(
-            "SELECT * FROM credits WHERE account = :account AND fiat = :fiat AND total_key = :total_key"
+            f"SELECT * FROM credits WHERE {_OF_THE_SUM}"  # noqa: S608 our own words
             " AND used_at >= :since AND given_back_at IS NULL ORDER BY used_at DESC",
             account=account,
             fiat=fiat,
@@ -152,6 +167,28 @@ class Credits:
             since=since_ms,
         )
         return [_used(row) for row in rows]
+
+    async def unnamed_ends(self, order: Order, since_ms: int) -> list[UnnamedEnd]:
+        """Other sales of the same total that were completed since then and hold no credit, newest first.
+
+        What we released counts from the venue's yes on, whether or not it shows the end yet.
+        """
+        rows = await self._session.rows(
+            "SELECT facts, COALESCE((SELECT settled_at FROM intents WHERE target = orders.id AND action = 'release'"
+            " AND state = 'done'), final_at) AS ended_at FROM orders WHERE fiat = :fiat AND total_key = :total_key"
+            " AND is_final = 1 AND phase = 'finished' AND final_at >= :since AND id <> :id"
+            " AND NOT EXISTS (SELECT 1 FROM credits WHERE order_id = orders.id AND given_back_at IS NULL)"
+            " UNION ALL SELECT facts, settled_at AS ended_at FROM orders JOIN intents ON intents.target = orders.id"
+            " AND intents.action = 'release' AND intents.state = 'done' WHERE fiat = :fiat AND total_key = :total_key"
+            " AND is_final = 0 AND settled_at >= :since AND orders.id <> :id"
+            " AND NOT EXISTS (SELECT 1 FROM credits WHERE order_id = orders.id AND given_back_at IS NULL)",
+            fiat=order.fiat,
+            total_key=equal_text(order.total),
+            since=since_ms,
+            id=order.id,
+        )
+        ends = [UnnamedEnd(order_facts.decode(row["facts"]), row["ended_at"]) for row in rows]
+        return sorted((end for end in ends if end.order.side is Side.SELL), key=lambda end: end.at, reverse=True)
 
     async def add_second(self, second: SecondCredit) -> None:
         """An older open step of the same order is over."""

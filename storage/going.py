@@ -1,5 +1,6 @@
 """What there is to look after at all, asked in one statement: most of the time most of it is nothing."""
 
+from storage.alerts import PAID
 from storage.session import Session
 
 _OPEN = "state IN ('planned', 'sent', 'taken', 'asked', 'unknown')"
@@ -36,8 +37,13 @@ _GOING = {
         "EXISTS (SELECT 1 FROM duty_bells WHERE state = 'waiting')"
         " OR EXISTS (SELECT 1 FROM handovers WHERE state = 'waiting')"
     ),
-    "paid": (
-        "EXISTS (SELECT 1 FROM orders WHERE phase = 'paid' AND is_final = 0) OR EXISTS (SELECT 1 FROM pay_reminders)"
+    "paid": (f"EXISTS (SELECT 1 FROM orders WHERE {PAID}) OR EXISTS (SELECT 1 FROM pay_reminders)"),
+    "to_pay": (
+        "EXISTS (SELECT 1 FROM orders WHERE is_final = 0 AND phase = 'unpaid'"
+        " AND json_extract(facts, '$.side') = 'buy')"
+    ),
+    "payees": (
+        "EXISTS (SELECT 1 FROM messages WHERE person_id IN (SELECT id FROM staff) AND kind IN ('payee', 'payee_qr'))"
     ),
     "ringing": "EXISTS (SELECT 1 FROM outbox WHERE ring = 1 AND chat_id > 0 AND state IN ('pending', 'sending'))",
     "sayings": "EXISTS (SELECT 1 FROM sayings WHERE state IN ('planned', 'sent', 'unknown'))",

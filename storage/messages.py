@@ -78,6 +78,15 @@ class Messages:
         )
         return [_shown(row) for row in rows]
 
+    async def with_staff(self, *kinds: str) -> list[Shown]:
+        """Every message of these kinds that stands with somebody of the staff, person by person, newest first."""
+        rows = await self._session.rows(
+            "SELECT * FROM messages WHERE person_id IN (SELECT id FROM staff)"
+            " AND kind IN (SELECT value FROM json_each(:kinds)) ORDER BY person_id, message_id DESC",
+            kinds=texts_text(kinds),
+        )
+        return [_shown(row) for row in rows]
+
     async def hand_on(self, order_id: str, kind: str, to: str) -> None:
         """The messages of that kind are about something newer from now on, which takes their place."""
         await self._session.rows(

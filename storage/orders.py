@@ -83,6 +83,14 @@ class Orders:
         """Those that are not final, oldest first."""
         return _all(await self._session.rows("SELECT * FROM orders WHERE is_final = 0 ORDER BY created_at, id"))
 
+    async def bought_and_unpaid(self) -> list[Order]:
+        """What we buy and have not marked paid, in an appeal or not; oldest first."""
+        rows = await self._session.rows(
+            "SELECT facts FROM orders WHERE is_final = 0 AND phase = 'unpaid' AND json_extract(facts, '$.side') = 'buy'"
+            " ORDER BY created_at, id"
+        )
+        return [order_facts.decode(row["facts"]) for row in rows]
+
     async def bought_and_paid(self) -> list[Order]:
         """What we buy and have marked paid, as far as the seller has not released it; oldest first."""
         rows = await self._session.rows(

@@ -167,6 +167,15 @@ class Outbox:
         )
         return [_delivery(row) for row in rows]
 
+    async def knows(self, chat_id: int, key: str) -> bool:
+        """Whether something of that key was told there, or is to be."""
+        rows = await self._session.rows(
+            "SELECT 1 FROM outbox WHERE chat_id = :chat_id AND key = :key AND state <> 'dropped' LIMIT 1",
+            chat_id=chat_id,
+            key=key,
+        )
+        return bool(rows)
+
     async def pending_count(self) -> int:
         rows = await self._session.rows("SELECT COUNT(*) AS pending FROM outbox WHERE state = 'pending'")
         return int(rows[0]["pending"])

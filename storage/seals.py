@@ -66,6 +66,11 @@ class Seals:
         )
         return [_seal(row) for row in rows]
 
+    async def all_open(self) -> list[Seal]:
+        """Unused ones of every target, expired or not, oldest first."""
+        rows = await self._session.rows("SELECT * FROM seals WHERE used_at IS NULL ORDER BY opened_at, id")
+        return [_seal(row) for row in rows]
+
     async def expired(self, now: int) -> list[Seal]:
         """Unused ones whose life is over, oldest first."""
         rows = await self._session.rows(

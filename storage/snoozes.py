@@ -33,9 +33,13 @@ class Snoozes:
         row = await self._session.row("SELECT until FROM snoozes WHERE order_id = :order_id", order_id=order_id)
         return row["until"] if row else None
 
-    async def due(self, now: int) -> list[Snooze]:
-        """Those whose moment has come, oldest first."""
-        rows = await self._session.rows("SELECT * FROM snoozes WHERE until <= :now ORDER BY until, order_id", now=now)
+    async def due(self, now: int, latest: int | None = None) -> list[Snooze]:
+        """Those whose moment has come, or lies beyond the latest there can be (ms), oldest first."""
+        rows = await self._session.rows(
+            "SELECT * FROM snoozes WHERE until <= :now OR until > :latest ORDER BY until, order_id",
+            now=now,
+            latest=latest,
+        )
         return [_snooze(row) for row in rows]
 
     async def end(self, order_id: str) -> None:

@@ -126,8 +126,9 @@ class Store:
     `files` is the room with the bytes of the files that its rows name.
     """
 
-    def __init__(self, address: Address, probe: Probe, writer: aiosqlite.Connection) -> None:
+    def __init__(self, address: Address, probe: Probe, writer: aiosqlite.Connection, now: Callable[[], int]) -> None:
         self.commits = 0
+        self._now = now
         self._address = address
         self._probe = probe
         self._files = FileRoom(f"{address.path}.files", probe)
@@ -147,14 +148,14 @@ class Store:
         migrations: Path = MIGRATIONS,
         now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> "Store":
-        """Opens (and makes) the database and brings it up to date. `now` (ms) only dates the migrations.
+        """Opens (and makes) the database and brings it up to date. `now` (ms) only dates migrations and copies.
 
         Raises StoreError: locked, read_only, newer, not_a_database, damaged, cannot_open, bad_url, full, io.
         """
         address = Address.of(url)
-        store = cls(address, probe or _nothing, await connect(address))
+        store = cls(address, probe or _nothing, await connect(address), now)
         try:
-            await store._migrate(read_migrations(migrations), now)
+            await store._migrate(read_migrations(migrations))
             store._reader = await connect(address)
             await make_query_only(store._reader)
             await store._files.tidy()
@@ -212,9 +213,9 @@ class Store:
     async def backup(self, path: str) -> None:
         """A consistent, compact copy in a new file only its owner can read, the files its rows name in `<path>.files`.
 
-        Raises StoreError, "exists" too.
+        It says when it was made (`COPIED_AT`). Raises StoreError, "exists" too.
         """
-        await copy_into(self._address, self._files, path)
+        await copy_into(self._address, self._files, path, self._now())
 
     async def cut_log(self) -> bool:
         """Brings the log into the database and empties it: until then it keeps what was deleted.
@@ -265,7 +266,7 @@ class Store:
             # The block's own failure is what the caller must hear; the next begin is refused if this one stayed open
             _log.exception("a write could not be rolled back")
 
-    async def _migrate(self, known: list[Migration], now: Callable[[], int]) -> None:
+    async def _migrate(self, known: list[Migration]) -> None:
         async with self._session() as session:
             seen = await applied(session)
             refuse_newer(seen, known)
@@ -274,7 +275,7 @@ class Store:
             async with self._session() as session:
                 # Asked again inside the transaction: another process may be starting at the same time
                 if migration.number not in await applied(session):
-                    await apply(session, migration, now())
+                    await apply(session, migration, self._now())
 
     def _count(self) -> None:
         self.commits += 1

@@ -23,7 +23,7 @@ _IS_SETTLED = (
 )
 _IS_READ = (
     "EXISTS (SELECT 1 FROM chat_readings WHERE chat_readings.order_id = orders.id"
-    " AND chat_readings.is_complete = 1 AND chat_readings.read_at >= orders.final_at)"
+    " AND chat_readings.read_at >= orders.final_at)"
 )
 _IS_OVER = f"orders.is_final = 1 AND orders.final_at <= :ended_before AND {_IS_SETTLED} AND {_IS_READ}"
 _JOINED = "FROM topics JOIN orders ON orders.id = topics.order_id WHERE topics.chat_id = :chat_id AND topics.state"

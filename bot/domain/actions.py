@@ -38,10 +38,9 @@ def check_action(order: Order, action: Action, choice: Choice, person: Person, l
 def _check_release(order: Order, lock: LockReason | None) -> None:
     if order.side is not Side.SELL:
         raise NotAllowed("wrong_side", {"order": order.id})
-    if order.in_appeal or order.phase is Phase.LOCKED:
-        if not order.can_release_in_appeal:
-            raise NotAllowed("in_appeal", {"order": order.id})
-    elif order.phase is not Phase.PAID:
+    if (order.in_appeal or order.phase is Phase.LOCKED) and not order.can_release_in_appeal:
+        raise NotAllowed("in_appeal", {"order": order.id})
+    if order.phase not in (Phase.PAID, Phase.LOCKED):
         raise NotAllowed("not_paid", {"order": order.id})
     if lock is not None:
         raise NotAllowed("locked_for_lead", {"order": order.id, "lock": lock.value})

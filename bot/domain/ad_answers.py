@@ -17,7 +17,7 @@ from bot.domain.ad_edits import (
     check_number,
 )
 from bot.domain.ad_forms import CHOICES, AdForm, Method, Step, draft_of_answers, methods_text
-from bot.domain.ad_words import BETWEEN, MINUTES, without_code
+from bot.domain.ad_words import BETWEEN, MINUS, MINUTES, without_code
 from bot.domain.errors import NotAllowed
 from bot.domain.market import CODE
 from bot.domain.money import parse_amount, plain
@@ -25,7 +25,6 @@ from bot.domain.money import parse_amount, plain
 OFFSET = re.compile(r"([+-]?)\s*([0-9]{1,6}(?:\.[0-9]{1,8})?)\s*%?")
 WHOLE = re.compile(r"[0-9]{1,9}")
 COUNTRY = re.compile(r"[A-Za-z0-9 ,._\-]{1,60}")
-MINUS = str.maketrans("−–—", "---")
 WHOLES = {
     Step.VERIFIED: (0, 10),
     Step.REGISTERED: (0, 10_000),

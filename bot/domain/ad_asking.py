@@ -26,12 +26,18 @@ class Prices:
 class Distance:
     """How a wanted price stands to the market. `off` percent with a sign, None when nobody else is there.
 
-    `is_far`: more than the desk's limit off, or the market cannot be read (`prices` None): then it is asked twice.
+    `is_far`: more than the desk's limit off, or the market cannot be read (`prices` None). `is_offset_far`: the offset
+    of a floating price is larger than that limit.
     """
 
     prices: Prices | None
     off: Decimal | None
     is_far: bool
+    is_offset_far: bool = False
+
+    @property
+    def asks_twice(self) -> bool:
+        return self.is_far or self.is_offset_far
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from bot.domain.seals import Seal
 class AdChange:
     """One change that was shown as a diff. Times are Unix ms.
 
-    `ad` as it was seen. `far_percent`: by how much the wanted price is off the market; None when it is not far or no
-    price was wanted, empty when the market could not be read; `best` is the best price among the others.
-    `is_meant`: a far price was confirmed once more. `rule`: made by an armed rule. `move`: one of several behind one
-    confirm. `checked_at`: when it was looked at again; `found` is what the venue then showed of the parts, `moved` what
-    else was different.
+    `ad` as it was seen. `far_percent`: by how much the price would be off the market, or the wanted offset where that
+    alone is far; None when it is not far or nothing about a price was wanted, empty when the market could not be read.
+    `best` is the best price among the others. `is_meant`: a far one was confirmed once more. `rule`: made by an armed
+    rule. `move`: one of several behind one confirm. `checked_at`: when it was looked at again; `found` is what the
+    venue then showed of the parts, `moved` what else was different.
     """
 
     id: str
@@ -45,7 +45,8 @@ class AdChange:
 
     @property
     def asks_twice(self) -> bool:
-        return self.far_percent is not None and not self.is_meant
+        """A price that only goes online again is shown beside the market, and confirmed once."""
+        return self.far_percent is not None and not self.is_meant and self.wanted.status is None
 
     @property
     def differs(self) -> bool:

@@ -71,7 +71,7 @@ SPOILS: dict[Step, tuple[Step, ...]] = {
 }
 """what must be asked again once the answer to that one is another"""
 MEANT = "meant"
-"""the price, far from the market, that was confirmed once more"""
+"""what was confirmed once more: the price, far from the market, and the offset where it floats (`AdForm.pricing`)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,18 @@ class AdForm:
         return read_methods(self.answer(Step.METHODS))
 
     @property
+    def pricing(self) -> str:
+        """All that a far price is about, `7.25` or `7.25_-30`, as it stands in the button that means it."""
+        return _pricing(self.answers)
+
+    @property
     def is_meant(self) -> bool:
-        return bool(self.answer(Step.PRICE)) and self.answers.get(MEANT) == self.answer(Step.PRICE)
+        return bool(self.answer(Step.PRICE)) and self.answers.get(MEANT) == self.pricing
+
+
+def _pricing(answers: Mapping[str, str]) -> str:
+    parts = [answers.get(step.value, "") for step in (Step.PRICE, Step.OFFSET) if is_asked(step, answers)]
+    return "_".join(parts)
 
 
 def methods_text(methods: Sequence[Method]) -> str:
@@ -179,7 +189,7 @@ def with_answer(answers: Mapping[str, str], step: Step, text: str) -> dict[str, 
     if answers.get(step.value) != text:
         for spoilt in SPOILS.get(step, ()):
             made.pop(spoilt.value, None)
-    if made.get(MEANT) != made.get(Step.PRICE.value):
+    if made.get(MEANT) != _pricing(made):
         made.pop(MEANT, None)
     return _without_odd_limits(made)
 

@@ -129,8 +129,9 @@ class RuleStanding:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the ledger tells of an armed rule: `price` is the one that it left the ad with, `moved_at` when it last sent
-    one, `refusals` how many in a row were refused. `waits`: the ad's last change has no outcome that was looked at."""
+    """What the ledger tells of an armed rule: `price` is the one that it left the ad with, `moved_at` when anybody last
+    changed the ad (ms), `refusals` how many in a row were refused. `waits`: the ad's last change has no outcome that
+    was looked at."""
 
     price: Decimal
     moved_at: int | None = None
@@ -142,7 +143,8 @@ class Ledger:
 
 
 def read_ledger(rule: AdRule, changes: list[tuple[AdChange, Intent]]) -> Ledger:
-    """`changes` of the ad that were sent, newest first. Those of a time before it was armed are not the rule's."""
+    """`changes` of the ad that were sent, newest first. Those of a time before it was armed are not the rule's, but its
+    interval counts from the newest of all: arming anew, or another rule, does not cut it short."""
     price, refusals, was, checked_at = rule.armed_price or rule.ours, 0, None, None
     own = [(one, intent) for one, intent in changes if one.rule == rule.id and one.asked_at >= (rule.armed_at or 0)]
     for change, intent in own:
@@ -152,7 +154,7 @@ def read_ledger(rule: AdRule, changes: list[tuple[AdChange, Intent]]) -> Ledger:
         refusals += intent.state is State.REFUSED
     waits = any(intent.is_open for _, intent in changes[:1])
     is_unseen = bool(own) and own[0][1].state is State.DONE and own[0][0].checked_at is None
-    return Ledger(price, own[0][0].asked_at if own else None, refusals, waits or is_unseen, was, checked_at)
+    return Ledger(price, changes[0][0].asked_at if changes else None, refusals, waits or is_unseen, was, checked_at)
 
 
 def facts_of_rule(rule: AdRule) -> dict[str, str]:

@@ -10,7 +10,11 @@ from bot.domain.seals import Seal
 
 @dataclass(frozen=True, slots=True)
 class AdMove:
-    """All ads `off`, or back `on`: `ads` as they were seen. `person` is None when the desk did it by itself."""
+    """All ads `off`, or back `on`: `ads` as they were seen. `person` is None when the desk did it by itself.
+
+    `unread` are ids of ours that may be meant, too, but whose row or state could not be read ("" for one without id):
+    nothing is sent for these. `far`: by how many percent the price of an ad is off the market, where that is far.
+    """
 
     id: str
     way: str
@@ -21,6 +25,8 @@ class AdMove:
     ends_at: int
     ended_at: int | None
     sent_at: int | None
+    unread: tuple[str, ...] = ()
+    far: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> str:

@@ -13,6 +13,7 @@ from bot.domain.money import parse_amount
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 BETWEEN = re.compile(r"\s*(?:~|–|—|-|\.\.|\bto\b|到|至|\s)\s*", re.IGNORECASE)
 MINUTES = re.compile(r"([0-9]{1,5})\s*(?:m|min|minutes?|分钟|分)?", re.IGNORECASE)
+MINUS = str.maketrans("−–—", "---")
 EMPTY = frozenset({"-", "none", "empty", "无", "清空"})
 
 
@@ -24,7 +25,10 @@ def read_price(words: Sequence[str]) -> tuple[str, str | None]:
 
 
 def price_of(ad: Ad, text: str) -> Wanted:
-    """A price as typed: fiat for a fixed ad, percent from its reference for a floating one (`+0.5%`, `-1`)."""
+    """A price as typed: fiat for a fixed ad, percent from its reference for a floating one (`+0.5%`, `-1`).
+
+    Raises NotAllowed, "ad_bare_offset" for a bare number of a floating ad: `7.21` may be meant as its price.
+    """
     typed = _plain(text)
     if ad.floating is None:
         return Wanted(ad.id, price=_number(typed, ad.fiat))
@@ -77,11 +81,14 @@ def without_code(text: str, code: str) -> str:
 
 
 def _offset(typed: str, ad: Ad) -> Decimal:
-    sign, number = (typed[0], typed[1:]) if typed[:1] in ("+", "-") else ("+", typed)
+    text = typed.translate(MINUS)
+    sign, number = (text[0], text[1:]) if text[:1] in ("+", "-") else ("", text)
     try:
         value = parse_amount(number.removesuffix("%").strip())
     except NotAllowed:
         raise NotAllowed("ad_offset", {"ad": ad.id, "given": typed[:20]}) from None
+    if not sign and not number.endswith("%"):
+        raise NotAllowed("ad_bare_offset", {"ad": ad.id, "given": typed[:20]})
     return -value if sign == "-" else value
 
 

@@ -146,7 +146,7 @@ NEVER_SILENCED = frozenset(
     {
         "blind", "blind_over", "desk_frozen", "desk_unfrozen", "done_elsewhere", "release_locked", "outsider_in_group",
         "group_lost", "delivery_failed", "halted", "deaf", "webhook_taken", "welcome", "join_request", "pin_locked",
-        "frozen_by_card", "credit_twice",
+        "frozen_by_card", "credit_twice", "convert_stuck", "otc_stuck", "otc_odd",
     }
 )  # fmt: skip
 """notices that no choice silences, beside those of unknown outcomes and of escalations"""

@@ -58,6 +58,8 @@ IBAN_LENGTHS = {
 MAX_STATEMENT_BYTES = 4 * 1000 * 1000
 STATEMENT_TYPES = {"image/jpeg": "statement.jpg", "image/png": "statement.png"}
 TAIL = 4
+HIDDEN = re.compile(r"[*•●]+|\.{2,}")
+"""what a list shows in the place of characters that it hides; an ellipsis is folded to dots"""
 SWIFT_LENGTH = "swift_length"
 """the one warning there is: told, never in the way"""
 
@@ -220,6 +222,21 @@ def _folded(text: str) -> str:
 
 
 def is_same(bank: BankAccount, draft: Draft) -> bool:
-    """Whether a listed account is the one of the form, as far as a masked list can tell."""
-    names = (bank.holder, draft.answer(Step.HOLDER)), (bank.bank, draft.answer(Step.BANK))
-    return all(_folded(one) == _folded(other) for one, other in names) and tail_of(bank.iban) == draft.tail
+    """Whether a listed account is the one of the form, as far as a masked list can tell: what it hides fits anything.
+
+    An account of which nothing at all is shown is nobody's.
+    """
+    told = ((bank.holder, draft.answer(Step.HOLDER)), (bank.bank, draft.answer(Step.BANK)), (_end(bank), draft.tail))
+    is_shown = any(HIDDEN.sub("", _folded(listed)).strip() for listed, _ in told)
+    return is_shown and all(_fits(_folded(listed), _folded(given)) for listed, given in told)
+
+
+def _end(bank: BankAccount) -> str:
+    """The last characters of an account, the hidden ones among them as they are."""
+    return tail_of(_code(bank.iban))
+
+
+def _fits(listed: str, given: str) -> bool:
+    """Both are folded."""
+    shown = HIDDEN.split(listed) if listed else ["", ""]
+    return re.fullmatch(".*".join(map(re.escape, shown)), given) is not None

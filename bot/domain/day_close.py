@@ -21,7 +21,8 @@ MOST_NOTE = 300
 KEY_DIGITS = 12
 READ_DIGITS = 16
 _EXACT = Context(prec=400)
-_SIGNS = re.compile(r"[¥￥$元圆块]")
+_SIGN_AT_AN_END = re.compile(r"\A[¥￥$]\s*|\s*[元圆块¥￥$]\Z")
+_NEGATIVE = re.compile(r"[-−–—][ ¥￥$]*[0-9]")
 
 
 def span_of(day: str, timezone: str) -> Span:
@@ -61,9 +62,10 @@ def read_credits(typed: str, fiat: str) -> Decimal:
     Raises NotAllowed: "day_negative", "day_digits", "day_number".
     """
     given = {"given": typed.strip()[:40] or "–"}
-    text = unicodedata.normalize("NFKC", typed).replace("、", ",").strip().upper()
-    text = _SIGNS.sub("", text.removeprefix(fiat).removesuffix(fiat)).strip()
-    if re.match(r"[-−–—](?=[ 0-9])", text):
+    text = unicodedata.normalize("NFKC", typed).strip().upper()
+    # Inside, a sign is a decimal point to whoever types `12元50`, and the comma of `300、200` stands between two sums
+    text = _SIGN_AT_AN_END.sub("", text.removeprefix(fiat).removesuffix(fiat).strip()).strip()
+    if _NEGATIVE.match(text):
         raise NotAllowed("day_negative", given)
     try:
         amount = parse_amount(text)
@@ -154,7 +156,10 @@ class DayStanding:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Where a close stands: the account that is asked about next (of `of`), None when all were; then `lines` count."""
+    """Where a close stands: the account that is asked about next (of `of`), None when all were; then `lines` count.
+
+    `unclosed`: the day before the running one, when money came in on it and nobody closed it; else empty.
+    """
 
     form: DayForm
     standing: DayStanding
@@ -163,6 +168,7 @@ class Closing:
     of: int
     lines: tuple[CreditLine, ...]
     is_resumed: bool = False
+    unclosed: str = ""
 
     @property
     def read(self) -> str:
@@ -201,7 +207,7 @@ def fingerprint_of(report: DayReport, answers: Mapping[str, str]) -> str:
         repr(sorted((str(one.side), one.fiat, one.asset, plain(one.money), plain(one.coins)) for one in report.traded)),
         repr([(credit_key(one), plain(one.money)) for one in report.credits]),
         repr(sorted(answers.items())),
-        repr((report.counts.unknown, report.counts.paid)),
+        repr((report.counts.unknown, report.counts.paid, report.counts.locked)),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:READ_DIGITS]
 

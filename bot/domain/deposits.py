@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import IntFlag, StrEnum
+from enum import Enum, IntFlag, StrEnum
 
 from bot.domain.intents import Intent, State
 from bot.domain.money import Money
@@ -77,6 +77,14 @@ class Report(StrEnum):
     FINISHED = "Finished"
     FAILED = "Failed"
     CANCELLED = "Cancelled"
+
+
+class Proof(Enum):
+    """What the signature of a message proves: nothing, or that its sender has one of long ago, or one of now."""
+
+    NONE = "none"
+    OLD = "old"
+    FRESH = "fresh"
 
 
 ENDS = frozenset({Report.FINISHED, Report.FAILED, Report.CANCELLED})

@@ -53,12 +53,25 @@ class Unreachable(VenueError):
 
 
 class Unknown(VenueError):
-    """The request may have been acted on: time-out, cut connection, 5xx, unreadable answer or redirect."""
+    """The request may have been acted on: time-out, cut connection, 5xx, unreadable answer or redirect.
 
-    def __init__(self, venue: str, call: str, *, why: UnknownWhy, detail: str = "", status: int | None = None) -> None:
+    `order_id`: what the venue calls the order that it made of it, where that much of the answer could be read, else "".
+    """
+
+    def __init__(
+        self,
+        venue: str,
+        call: str,
+        *,
+        why: UnknownWhy,
+        detail: str = "",
+        status: int | None = None,
+        order_id: str = "",
+    ) -> None:
         super().__init__(venue, call, detail or why)
         self.why: UnknownWhy = why
         self.status = status
+        self.order_id = order_id
 
 
 class NotAllowed(DeskError):

@@ -141,6 +141,19 @@ class Intent:
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_by_word(self) -> bool:
+        """A lead has looked and said how it ended."""
+        return not self.is_open and self.answer.startswith(SETTLED_BY)
+
+
+SETTLED_BY = "settled by "
+"""what the answer of an intent begins with that a lead's word ended"""
+
+
+def settled_by(person: int) -> str:
+    return f"{SETTLED_BY}{person}"
+
 
 def proves_untouched(looks: int, first_look_at: int | None, now: int) -> bool:
     """True when enough equal looks over more than a minute found the target as it was (times in ms)."""

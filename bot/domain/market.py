@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.domain.ads import AdState, MarketAd
+from bot.domain.ad_edits import Wanted, signed_offset
+from bot.domain.ads import Ad, AdState, AdStatus, MarketAd
 from bot.domain.errors import NotAllowed
+from bot.domain.money import plain
 from bot.domain.orders import Side
 
 CODE = re.compile(r"[A-Z0-9]{2,12}")
@@ -88,6 +90,23 @@ def off_percent(price: Decimal, others: Sequence[Decimal]) -> Decimal | None:
     """How far a price is from the median of the others, in percent with a sign; None without any."""
     middle = median(others)
     return None if not middle else ((price - middle) / middle * HUNDRED).quantize(Decimal("0.1"))
+
+
+def price_with(ad: Ad, wanted: Wanted) -> Decimal | None:
+    """What takers would see of the ad after that change; None where it is none of the price, or cannot be told.
+
+    A floating price is told from the present one: both offsets are percent of the same reference.
+    """
+    if wanted.offset is not None and ad.floating is not None:
+        now = HUNDRED + signed_offset(ad.floating)
+        return ad.price * (HUNDRED + wanted.offset) / now if now > 0 else None
+    return ad.price if wanted.status is AdStatus.LISTED else wanted.price
+
+
+def far_percent(price: Decimal, others: Sequence[Decimal], limit: Decimal) -> str | None:
+    """By how many percent a price is off the median of the others, when that is more than the limit."""
+    off = off_percent(price, others)
+    return plain(off) if off is not None and abs(off) > limit else None
 
 
 def read_pair(words: Sequence[str], default: tuple[str, str]) -> tuple[str, str]:

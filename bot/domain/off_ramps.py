@@ -104,7 +104,7 @@ class OffRampQuote:
 
 
 class Stage(StrEnum):
-    """The venue's words, in the order in which they may follow each other; others are kept and shown."""
+    """The venue's words, in the order in which they may follow each other; others are kept beside them and shown."""
 
     PROCESSING = "PROCESSING"
     DISPATCHED = "DISPATCHED"
@@ -122,6 +122,12 @@ def is_newer(status: str, than: str) -> bool:
     before = RANK.get(Stage(than), 0) if than in Stage.__members__.values() else 0
     now = RANK.get(Stage(status), 0) if status in Stage.__members__.values() else 0
     return now > before
+
+
+def is_odd(status: str, than: str) -> bool:
+    """A word nobody knows, or the other end after an end: it moves no status, but people must see it."""
+    is_unknown = bool(status) and status not in Stage.__members__.values()
+    return is_unknown or {status, than} == {Stage.DONE, Stage.FAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +209,10 @@ class OffRamp:
 
 @dataclass(frozen=True, slots=True)
 class OffRampStanding:
-    """An off-ramp now. `open_seal` is the live confirm step; `refusal`: the venue's words to the quote before."""
+    """An off-ramp now. `open_seal` is the live confirm step; `refusal`: the venue's words to the quote before.
+
+    `odd_status`: what the venue says now, where that word moves no status.
+    """
 
     off_ramp: OffRamp
     intent: Intent | None = None
@@ -212,6 +221,7 @@ class OffRampStanding:
     requester_name: str = ""
     unanswered: int = 0
     refusal: str = ""
+    odd_status: str = ""
 
 
 def hash_of_token(token: str) -> str:

@@ -3,10 +3,13 @@
 Facts come from `api/gate-c2c.md` §3.4 (a row of the list) and §3.6 (the details, which alone decide our side).
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.folding import fold
 from bot.domain.money import Money
 
 
@@ -200,13 +203,31 @@ class Order:
         """
         if self.side is not Side.BUY:
             return ()
-        verified = folded(self.counterparty_name)
-        return tuple(payee for payee in self.payees if folded(payee.holder) not in ("", verified))
+        return tuple(
+            payee
+            for payee in self.payees
+            if payee.holder.strip() and not is_one_name(payee.holder, self.counterparty_name)
+        )
+
+
+def is_one_name(one: str, other: str) -> bool:
+    """Whether two names have the same letters in the same order, or the same parts in any."""
+    parts = sorted(name_parts(one))
+    return bool(parts) and (folded(one) == folded(other) or parts == sorted(name_parts(other)))
 
 
 def folded(name: str) -> str:
-    """A name for comparison: case and white space do not count."""
-    return "".join(name.casefold().split())
+    """A name for comparison: case, width, white space and what nobody sees do not count."""
+    return "".join(_plain(name).split())
+
+
+def name_parts(name: str) -> list[str]:
+    """Its words as they are compared, without what stands between them: `Zhang, San` and `zhang san` have the same."""
+    return re.findall(r"[^\W_]+", _plain(name))
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", fold(name).text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""When the bell outside Telegram is rung: per cause once in five minutes, twelve times at most, until it is over."""
+"""When the bell outside Telegram is rung: per cause once in five minutes, twelve times at most, until it is over.
+
+An order that joins a cause which lasts has its own twelve times: one that nobody answers must not use up all others'.
+"""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -29,6 +32,10 @@ class Alarm:
     since: int
     orders: tuple[str, ...] = ()
 
+    def place_of(self, order_id: str) -> str:
+        """Under which name it is kept that this is rung for that order, too."""
+        return f"{self.cause.value}/{order_id}"
+
     def told(self, now: int, number: int) -> dict[str, object]:
         """What leaves the desk: a kind, counts and times in whole Unix seconds; no name, no amount, no full id."""
         return {
@@ -46,7 +53,7 @@ class Alarm:
 class OutsideRing:
     """What was done about a cause. `rung` counts the rings that were taken, `failed` the tries since the last of them.
 
-    Moments in Unix ms.
+    Moments in Unix ms. One whose cause is an `Alarm.place_of` only says that it rings for that order.
     """
 
     cause: str

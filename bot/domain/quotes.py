@@ -1,5 +1,6 @@
 """Coins for coins: what the venue exchanges, what a person asked for, what was offered, and what became of it."""
 
+import re
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from enum import IntEnum, StrEnum
@@ -15,6 +16,11 @@ LIMIT_CODE = "USDT"
 MOST_DECIMALS = 8
 MOST_DIGITS = 20
 APART_MS = 10_000
+OTHER_QUOTE = "order {} of another quote"
+IS_OTHER_QUOTE = re.compile(r"order (.+) of another quote")
+"""the ledger's words for an answer with an order that is not this quote's"""
+TURNED_AWAY = frozenset({"400002", "400003", "400020", "TOO_MANY_REQUESTS", "5503001"})
+"""codes of a venue that threw a request away before it read what it asks for (§2): signature, time, nonce, too many"""
 _EXACT = Context(prec=200)
 """the usual 28 digits would round what was typed, or a balance, before it is judged"""
 
@@ -107,7 +113,8 @@ class Conversion:
 
     `instead_of`: the conversion whose quote it replaces; `before`: what that one offered of the coin not fixed.
     `request`: the conversion whose owner asked a lead; it is carried out once, whoever of them is quicker.
-    `order_id`, `status` and the executed amounts are the venue's, once it took the quote. `asked_again_at`: the one
+    `order_id`, `status` and the executed amounts are the venue's, once it took the quote; without a status only the
+    order's number could be read. `asked_again_at`: the one
     repeat was sent then. Balances are those of the sold and the bought coin, when quoted and at the last look.
     """
 
@@ -140,6 +147,16 @@ class Conversion:
         sold = _EXACT.subtract(self.balances_before[0], self.balances_now[0])
         bought = _EXACT.subtract(self.balances_now[1], self.balances_before[1])
         return (sold, bought) == (self.quote.sell.amount, self.quote.buy.amount)
+
+    @property
+    def is_named_only(self) -> bool:
+        """The venue named an order, and nothing else of it could be read yet."""
+        return bool(self.order_id) and self.status is None
+
+    @property
+    def was_turned_away(self) -> bool:
+        """The venue did not read the repeat: it tells nothing, and was the only one."""
+        return self.again_answer.partition(":")[0] in TURNED_AWAY
 
     @property
     def target(self) -> str:

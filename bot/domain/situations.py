@@ -3,10 +3,17 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.intents import Intent
+from bot.domain.intents import Action, Intent, State
 from bot.domain.orders import Order, Phase, Profile
 from bot.domain.staff import Person
 from bot.domain.two_people import Approval, Way
+
+DONE_AT = {
+    Action.RELEASE: frozenset({Phase.FINISHED}),
+    Action.MARK_PAID: frozenset({Phase.PAID, Phase.LOCKED, Phase.FINISHED, Phase.CANCELLED, Phase.EXPIRED}),
+    Action.CANCEL: frozenset({Phase.CANCELLED, Phase.EXPIRED}),
+}
+"""where Gate shows the order once it has done what we asked"""
 
 
 class LockReason(StrEnum):
@@ -84,7 +91,12 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One order now. `seen_at` is when the venue last told us (ms). `intent` is the open one, else the latest."""
+    """One order now. `seen_at` is when the venue last told us (ms). `intent` is the open one, else the latest.
+
+    `ended_alike`: orders of the same sum that ended for a credit nobody named, which may be this one's; newest first.
+    `is_too_late`: we buy and have not paid, and the time to pay is over. `forced_by`: by when the venue may act at
+    the latest (Unix seconds), where it does not say since when a sale is paid.
+    """
 
     order: Order
     seen_at: int
@@ -98,6 +110,7 @@ class Situation:
     requester_name: str = ""
     is_done_elsewhere: bool = False
     twins: tuple[Twin, ...] = ()
+    ended_alike: tuple[str, ...] = ()
     doubts: BankDoubts = BankDoubts()
     topic_url: str = ""
     chat_read_at: int | None = None
@@ -107,10 +120,18 @@ class Situation:
     first_name: str = ""
     way: Way = Way.AT_ONCE
     may_appeal: bool = False
+    forced_by: int = 0
+    is_too_late: bool = False
 
     @property
     def has_open_intent(self) -> bool:
         return self.intent is not None and self.intent.is_open
+
+    @property
+    def is_settling(self) -> bool:
+        """Gate accepted our action but does not show it yet: the old buttons must not come back."""
+        intent = self.intent
+        return intent is not None and intent.state is State.DONE and self.order.phase not in DONE_AT[intent.action]
 
     @property
     def is_money_waiting(self) -> bool:

@@ -6,20 +6,30 @@ asked for, as the bank shows it: the last digits of its reference, or its time. 
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import NotAllowed
-from bot.domain.orders import Order, Side, folded
+from bot.domain.folding import fold
+from bot.domain.orders import Order, Side, folded, name_parts
 
 NONE_OF_THESE = "none"
 _DIGITS = re.compile(r"[0-9]{4,6}")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _WIDE = str.maketrans("０１２３４５６７８９：．", "0123456789:.")
 _ACCOUNT_DIGITS = 24
+ANY_ACCOUNT = "?"
+"""what begins with it is an account that is not known, and may be any"""
+_STARS = "*＊•●…〇"
+_IN_NAMES = frozenset(" .,'’‘-‐‑–·・‧")
+"""what stands in names that are told in full, beside letters, marks and digits"""
+_CUT = re.compile(r"(?<![a-z'’])(?:[a-z]|x+)(?![a-z'’])|某")
+"""an initial, or letters that stand for others: `Z. San`, `张X`, `张xx`, `张某`"""
 CLOCKS_DIFFER = timedelta(minutes=2)
 MOST_BESIDES = 8
 """orders that a card names in full: a lead's word stands against no more"""
@@ -49,16 +59,35 @@ def sales_among(orders: Sequence[Order]) -> list[Order]:
 
 def are_told_apart_by_name(orders: Sequence[Order]) -> bool:
     """True when every one has a name in full and nobody, by name or by account at the venue, is there twice."""
-    names = [folded(order.counterparty_name) for order in orders]
+    names = [order.counterparty_name for order in orders]
     buyers = [order.counterparty_id for order in orders if order.counterparty_id]
-    if any(not name or is_hidden(name) for name in names):
+    if any(is_hidden(name) for name in names) or len(set(buyers)) < len(buyers):
         return False
-    return len(set(names)) == len(names) and len(set(buyers)) == len(buyers)
+    return not any(_may_be_one(one, other) for one, other in combinations(names, 2))
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Two ways to write one name: other order, other marks between its parts, or a part left out."""
+    parts = set(name_parts(one)), set(name_parts(other))
+    return parts[0] <= parts[1] or parts[1] <= parts[0] or _letters(one) == _letters(other)
+
+
+def _letters(name: str) -> list[str]:
+    return sorted(letter for letter in folded(name) if letter.isalnum())
 
 
 def is_hidden(name: str) -> bool:
-    """`张**`: the venue shows a part of it."""
-    return any(star in name for star in "*＊•●…")
+    """`张**`, `李○`, `张某`, `Z. San`: nothing, or only a part of it, is shown."""
+    seen = fold(name).text
+    if len(_letters(name)) < 2 or any(star in name for star in _STARS):
+        return True
+    if not all(sign.isalnum() or sign in _IN_NAMES or unicodedata.category(sign)[0] in "MZ" for sign in seen):
+        return True
+    return _CUT.search(_without_accents(seen)) is not None
+
+
+def _without_accents(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def read_mark(text: str) -> str:
@@ -84,10 +113,13 @@ def credit_of(order: Order, mark: str, now_ms: int, timezone: str) -> Credit:
 
 
 def account_of(order: Order) -> str:
-    """A digest of our account that the buyer pays into; of the method alone when the venue names no account."""
-    payee = order.main_payee
-    parts = (payee.method, folded(payee.account)) if payee is not None else (order.chosen_method, "")
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_ACCOUNT_DIGITS]
+    """A digest of our account that the buyer pays into, whatever it is listed as; ANY_ACCOUNT when the venue does not
+    tell it in full."""
+    account = order.main_payee.account if order.main_payee is not None else ""
+    own = "".join(sign for sign in folded(account) if sign.isalnum())
+    if not own or any(star in account for star in _STARS):
+        return ANY_ACCOUNT
+    return hashlib.sha256(own.encode("utf-8", "surrogatepass")).hexdigest()[:_ACCOUNT_DIGITS]
 
 
 def _day_of(order: Order, mark: str, now_ms: int, timezone: str) -> str:

@@ -49,7 +49,7 @@ async def absorb(desk: Desk, tables: Tables, order: Order, *, asked_at: int) -> 
         return  # an older answer, or a stale one: what is final stays final
     await tables.orders.put(order, asked_at)
     intent = await tables.intents.open_for(order.id)
-    if intent is not None and intent.state is State.UNKNOWN and asked_at >= (intent.sent_at or 0):
+    if intent is not None and intent.state is State.UNKNOWN and _was_asked_after(asked_at, intent, desk.now()):
         intent = await settle_by_look(desk, tables, intent, order)
     if _asks_for_money(order) and (before is None or not _asks_for_money(before.order)):
         await tables.alerts.note_paid(order.id, desk.now())
@@ -61,6 +61,12 @@ async def absorb(desk: Desk, tables: Tables, order: Order, *, asked_at: int) -> 
         await _announce_change(desk, tables, before, order)
     if order.side is Side.SELL and order.is_final is not (before is None or before.order.is_final):
         await _tie_twins(desk, tables, order)
+
+
+def _was_asked_after(asked_at: int, intent: Intent, now: int) -> bool:
+    """A request that is still to be sent left before the clock was set back; what is asked since then is newer."""
+    sent_at = intent.sent_at or 0
+    return asked_at >= sent_at or asked_at <= now < sent_at
 
 
 async def _tie_twins(desk: Desk, tables: Tables, order: Order) -> None:
@@ -167,6 +173,7 @@ async def _announce_new(desk: Desk, tables: Tables, order: Order) -> None:
         await tables.orders.need_topic(order.id)
     if order.is_final and await _was_done_elsewhere(tables, None, order):
         await _say_done_elsewhere(desk, tables, order)
+    await _settle_its_credit(desk, tables, None, order)
     await announce_order(desk, tables, order.id, repost=True, ring=rings, kind=kind_of(order))
 
 
@@ -191,6 +198,7 @@ async def _announce_change(desk: Desk, tables: Tables, before: StoredOrder, orde
     late = await _explained_late(desk, tables, order)
     if not late and await _was_done_elsewhere(tables, old, order):
         await _say_done_elsewhere(desk, tables, order)
+    await _settle_its_credit(desk, tables, old, order)
     rings = now_paid or now_appeal
     has_ended = order.is_final and not old.is_final
     kind = None if order.is_final and not has_ended else kind_of(order)
@@ -199,13 +207,18 @@ async def _announce_change(desk: Desk, tables: Tables, before: StoredOrder, orde
 
 async def _say_done_elsewhere(desk: Desk, tables: Tables, order: Order) -> None:
     await tables.orders.mark_done_elsewhere(order.id)
-    if order.side is Side.SELL:
-        await settle_credit_elsewhere(desk, tables, order.id)
     facts = {"order": order.id, "status": order.status}
     await tables.journal.add(
         at=desk.now(), actor=None, action="done_elsewhere", target=order.id, facts=facts, outcome="seen"
     )
     await announce(desk, tables, Notice("done_elsewhere", facts), with_role(desk, Role.OWNER), group=True)
+
+
+async def _settle_its_credit(desk: Desk, tables: Tables, old: Order | None, order: Order) -> None:
+    """However a sale was completed, by arbitration too, the coins left for the credit that was named for it."""
+    is_completed = order.phase is Phase.FINISHED and (old is None or old.phase is not Phase.FINISHED)
+    if order.side is Side.SELL and is_completed:
+        await settle_credit_elsewhere(desk, tables, order.id)
 
 
 def _sealed_facts_moved(old: Order, order: Order) -> bool:

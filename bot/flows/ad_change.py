@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from bot.domain.ad_changes import AdChange, AdStanding, facts_of_change
 from bot.domain.ad_edits import Wanted, check, facts_of, with_change
-from bot.domain.ads import Ad
+from bot.domain.ads import Ad, AdStatus
 from bot.domain.errors import DeskError, NotAllowed
 from bot.domain.intents import Action, Event, Intent, State
-from bot.domain.market import off_percent
+from bot.domain.market import far_percent, price_with
 from bot.domain.money import plain
 from bot.domain.orders import Side
 from bot.domain.seals import Choice, Seal, differences, fingerprint
@@ -29,6 +29,7 @@ from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
 from bot.flows.desk import Desk, log
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.quoted import in_words, is_over, make_seal
+from bot.flows.starting import Waits
 from storage.store import Tables
 
 OF_AN_AD = {"seal_expired": "ad_step_over", "seal_used": "ad_step_used"}
@@ -70,18 +71,26 @@ def _check_wanted(ad: Ad, wanted: Wanted) -> None:
 
 
 async def _market(desk: Desk, ad: Ad, wanted: Wanted) -> tuple[str | None, Decimal | None]:
-    """By how much a wanted price is off the market when that is far, and the best price of the others."""
-    if wanted.price is None:
+    """By how much the price would be off the market when that is far, and the best price of the others.
+
+    "" when that cannot be told of a wanted price or offset: then it is asked twice. A large offset is far by itself.
+    """
+    is_shown_only = wanted.status is AdStatus.LISTED
+    if wanted.price is None and wanted.offset is None and not is_shown_only:
         return None, None
     try:
         prices = await others_prices(desk, ad)
     except DeskError as away:
         log.warning("the market around %s is not read: %s", ad.id, away)
-        return "", None
-    off = off_percent(wanted.price, prices)
-    is_far = off is not None and abs(off) > desk.policy.price_far_percent
+        return (None if is_shown_only else ""), None
     best = (min(prices) if ad.side is Side.SELL else max(prices)) if prices else None
-    return (plain(off) if off is not None and is_far else None), best
+    price, limit = price_with(ad, wanted), desk.policy.price_far_percent
+    if price is None:
+        return "", best
+    far = far_percent(price, prices, limit)
+    if far is None and wanted.offset is not None and abs(wanted.offset) > limit:
+        far = plain(wanted.offset)
+    return far, best
 
 
 async def _open_step(desk: Desk, tables: Tables, person: Person, change: AdChange) -> AdStanding:
@@ -212,12 +221,14 @@ async def plan(
     seal_id: str,
     seal: str,
     state: State = State.SENT,
+    waits: Waits = Waits.FOR_ORDERS,
 ) -> Intent:
     """Write the decision down, with the ad it starts from. Raises NotAllowed when another change is on its way.
 
-    `planned` and `sent` in one commit, unless several wait for their turn: then those are `planned`.
+    `planned` and `sent` in one commit, unless several wait for their turn: then those are `planned`. `waits`: for what
+    after a start.
     """
-    await check_not_frozen(desk, tables)
+    await check_not_frozen(desk, tables, waits)
     _check_wanted(change.ad, change.wanted)
     await tables.ad_changes.sent_from(change.id, change.ad)
     intent = await _intent(desk, tables, person, change, seal_id, state)

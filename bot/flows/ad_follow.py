@@ -17,6 +17,8 @@ from bot.flows.reconcile import next_look_at
 from storage.store import Tables
 
 RECHECK_MS = 10_000
+UNSEEN = "ad_unseen"
+LOOKS_BEFORE_TOLD = 3
 
 
 async def adopt(desk: Desk) -> int:
@@ -44,10 +46,27 @@ async def _look_at_unchecked(desk: Desk) -> None:
             now = await ad_now(desk, change)
         except DeskError as away:
             log.warning("%s is not looked at again: %s", change.target, away)
+            if intent is not None and desk.blind_since is None:  # blindness itself is told by others
+                await _count_failed(desk, change, intent)
             continue
         async with desk.store.write() as tables:
             await keep_look(desk, tables, change, now)
+            await tables.desk.delete(f"{UNSEEN}:{change.id}")
         desk.wake_relay.set()
+
+
+async def _count_failed(desk: Desk, change: AdChange, intent: Intent) -> None:
+    """Leads hear once of an accepted change that no look has shown; a rule of that ad waits until one does."""
+    key = f"{UNSEEN}:{change.id}"
+    async with desk.store.write() as tables:
+        failed = int(await tables.desk.get(key) or 0) + 1
+        if failed > LOOKS_BEFORE_TOLD:
+            return
+        await tables.desk.put(key, str(failed))
+        if failed == LOOKS_BEFORE_TOLD:
+            notice = Notice("ad_unseen", facts_for(desk, change, intent))
+            await announce(desk, tables, notice, with_role(desk, Role.LEAD), group=True)
+            desk.wake_relay.set()
 
 
 async def look_now(desk: Desk, user_id: int, change_id: str) -> None:

@@ -190,12 +190,12 @@ async def change(desk: Desk, user_id: int, form_id: str, step: Step) -> Asking:
     return await asking(desk, await _move(desk, form, step, form.answers))
 
 
-async def mean(desk: Desk, user_id: int, form_id: str, price: str) -> AdForm:
-    """A price far from the market is confirmed once more."""
+async def mean(desk: Desk, user_id: int, form_id: str, pricing: str) -> AdForm:
+    """A price far from the market, or an offset far from its reference, is confirmed once more as it was shown."""
     form = await _at(desk, user_id, form_id, Step.CONFIRM)
-    if form.answer(Step.PRICE) != price:
+    if form.pricing != pricing:
         raise NotAllowed("ad_form_moved")
-    return await _move(desk, form, form.step, dict(form.answers) | {MEANT: price})
+    return await _move(desk, form, form.step, dict(form.answers) | {MEANT: pricing})
 
 
 async def drop(desk: Desk, user_id: int, form_id: str) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.domain.accounts import PayAccount, PaymentMethod
 from bot.domain.ad_asking import Distance, Prices
-from bot.domain.ad_forms import AdForm, Method, Step
+from bot.domain.ad_forms import AdForm, Method, Step, is_asked
 from bot.domain.errors import VenueError
 from bot.domain.market import HUNDRED, median, off_percent
 from bot.domain.masks import account_tail
@@ -26,14 +26,16 @@ async def prices(desk: Desk, form: AdForm) -> Prices | None:
 
 
 async def distance(desk: Desk, form: AdForm) -> Distance:
-    """The form's price and the market of this moment."""
+    """The form's price and the market of this moment, its offset and the desk's limit."""
+    limit = desk.policy.price_far_percent
+    is_offset_far = is_asked(Step.OFFSET, form.answers) and abs(Decimal(form.answer(Step.OFFSET) or 0)) > limit
     found = await _others(desk, form)
     if found is None:
-        return Distance(None, None, is_far=True)
+        return Distance(None, None, is_far=True, is_offset_far=is_offset_far)
     price, middle = Decimal(form.answer(Step.PRICE)), median(found)
     best = (min(found) if form.is_selling else max(found)) if found else None
-    is_far = middle is not None and abs(price - middle) * HUNDRED > middle * desk.policy.price_far_percent
-    return Distance(Prices(best, middle, len(found)), off_percent(price, found), is_far)
+    is_far = middle is not None and abs(price - middle) * HUNDRED > middle * limit
+    return Distance(Prices(best, middle, len(found)), off_percent(price, found), is_far, is_offset_far)
 
 
 async def _others(desk: Desk, form: AdForm) -> list[Decimal] | None:

@@ -29,7 +29,10 @@ OF_A_FORM = {"seal_expired": "ad_form_step_over", "seal_used": "ad_form_used"}
 
 
 async def to_confirm(desk: Desk, user_id: int, form_id: str) -> Summary:
-    """Open the last step: the market is read again, and a price far from it has no seal. Raises NotAllowed."""
+    """Open the last step: the market is read again. A price far from it, or a large offset, has no seal.
+
+    Raises NotAllowed.
+    """
     desk.need(user_id, Right.ADS)
     async with desk.store.read() as tables:
         form = await own_form(tables, user_id, form_id)
@@ -44,7 +47,7 @@ async def to_confirm(desk: Desk, user_id: int, form_id: str) -> Summary:
         await tables.seals.end_for(form.target, desk.now())
         draft = draft_of_answers(form.answers)
         is_watched = (draft.asset, draft.fiat) in desk.policy.markets
-        if found.is_far and not form.is_meant:
+        if found.asks_twice and not form.is_meant:
             return Summary(form, draft, found, None, is_watched)
         expires_at = desk.now() + desk.policy.approval_seconds * 1000
         facts = sealed_facts(form, person)

@@ -2,12 +2,15 @@
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.domain.ad_edits import Wanted
 from bot.domain.ad_views import AdMove, MoveStanding
 from bot.domain.ads import Ad, AdState, AdStatus
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import DeskError, NotAllowed
 from bot.domain.intents import Action, Event, Intent, State
+from bot.domain.listing import Listing
+from bot.domain.market import far_percent
 from bot.domain.money import plain
 from bot.domain.seals import Choice, Seal, fingerprint
 from bot.domain.situations import Notice, Reader
@@ -15,11 +18,12 @@ from bot.domain.staff import Person, Right, Role
 from bot.flows import ad_view, past_deals
 from bot.flows.ad_change import perform, plan
 from bot.flows.ad_view import record, standing_of
+from bot.flows.ads import others_prices
 from bot.flows.announce import announce, with_role
 from bot.flows.approve import check_not_frozen
 from bot.flows.assemble import name_of
 from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
-from bot.flows.desk import Desk
+from bot.flows.desk import Desk, log
 from bot.flows.past_deals import Telling
 from bot.flows.quoted import in_words, is_over, make_seal
 from bot.flows.starting import Waits
@@ -29,6 +33,8 @@ ALL = ad_view.ALL
 AT_ONCE = 3
 DAY_MS = 86_400_000
 TOLD = "ads_move_told"
+WAITS = {"off": Waits.FOR_NOTHING, "on": Waits.FOR_ORDERS}
+"""right after a start, with Gate unreadable, going offline is needed most"""
 STATUS = {"off": AdStatus.DELISTED, "on": AdStatus.LISTED}
 FROM = {"off": AdState.LISTED, "on": AdState.DELISTED}
 OF_A_MOVE = {"seal_expired": "ad_step_over", "seal_used": "ad_step_used"}
@@ -37,41 +43,72 @@ OF_A_MOVE = {"seal_expired": "ad_step_over", "seal_used": "ad_step_used"}
 async def begin(desk: Desk, user_id: int, way: str) -> MoveStanding:
     """Show every ad that would be moved, with one confirm. Nothing is sent. Raises NotAllowed, or what reading does."""
     desk.need(user_id, Right.ADS)
-    ads = await _concerned(desk, way)
+    ads, unread = await _concerned(desk, way)
+    far = await far_off(desk, ads) if way == "on" else {}
     async with desk.store.write() as tables:
         person = desk.need(user_id, Right.ADS)
-        await check_not_frozen(desk, tables)
+        await check_not_frozen(desk, tables, WAITS[way])
         now = desk.now()
         ends_at = now + desk.policy.approval_seconds * 1000
-        move = AdMove(desk.new_id(), way, ads, user_id, "", now, ends_at, None, None)
+        move = AdMove(desk.new_id(), way, ads, user_id, "", now, ends_at, None, None, unread, far)
         await tables.ad_changes.add_move(move)
         desk.exchange.deadlines[move.id] = desk.clock.monotonic() + desk.policy.approval_seconds
-        facts = _facts(move, ads, person)
+        facts = _facts(move, person)
         seal = make_seal(desk, person, Action.AD, move.id, facts, expires_at=ends_at, choice=Choice())
         await tables.seals.add(seal)
         return await move_standing(desk, tables, move)
 
 
-async def _concerned(desk: Desk, way: str) -> tuple[Ad, ...]:
-    """Off: what is online. On: what the last move took offline and still is. Raises NotAllowed for none."""
+async def _concerned(desk: Desk, way: str) -> tuple[tuple[Ad, ...], tuple[str, ...]]:
+    """Off: what is online. On: what was taken offline and still is. With the ids of those that cannot be read.
+
+    Raises NotAllowed for none.
+    """
     if way not in STATUS:
         raise NotAllowed("stale_button")
-    found = sorted((ad for ad in await desk.venue.my_ads() if ad.state is FROM[way]), key=lambda ad: ad.id)
+    listed = await desk.venue.my_ads()
+    found = sorted((ad for ad in listed if ad.state is FROM[way]), key=lambda ad: ad.id)
+    unread = unread_of(listed)
     if way == "on":
         async with desk.store.read() as tables:
-            last = await tables.ad_changes.last_off()
-        taken = {ad.id for ad in last.ads} if last is not None else set()
+            taken = await tables.ad_changes.taken_off()
         found = [ad for ad in found if ad.id in taken]
+        unread = tuple(ad_id for ad_id in unread if ad_id in taken)
+    if not found and unread:
+        raise NotAllowed("ads_none_readable", {"count": str(len(unread))})
     if not found:
         raise NotAllowed("ads_none_online" if way == "off" else "ads_none_to_bring_back")
-    return tuple(found)
+    return tuple(found), unread
 
 
-def _facts(move: AdMove, ads: tuple[Ad, ...], person: Person) -> dict[str, str]:
+def unread_of(listed: Listing[Ad]) -> tuple[str, ...]:
+    """Those of which nobody can tell whether they are online: no row that can be read, or a state of unknown words."""
+    return tuple(sorted([*listed.unreadable, *(ad.id for ad in listed if ad.state is AdState.UNKNOWN)]))
+
+
+async def far_off(desk: Desk, ads: tuple[Ad, ...]) -> dict[str, str]:
+    """By how many percent each price is off the market, where that is far and the market can be read."""
+    places = {(ad.asset, ad.fiat, ad.side): ad for ad in ads}
+    around = {place: await _prices(desk, ad) for place, ad in places.items()}
+    limit = desk.policy.price_far_percent
+    far = {ad.id: far_percent(ad.price, around[ad.asset, ad.fiat, ad.side], limit) for ad in ads}
+    return {ad_id: percent for ad_id, percent in far.items() if percent is not None}
+
+
+async def _prices(desk: Desk, ad: Ad) -> list[Decimal]:
+    try:
+        return await others_prices(desk, ad)
+    except DeskError as away:
+        log.warning("the market around %s is not read: %s", ad.id, away)
+        return []
+
+
+def _facts(move: AdMove, person: Person) -> dict[str, str]:
     """What the approval rests on: each ad with its state and its price, unless that floats by itself."""
-    prices = {ad.id: "floating" if ad.floating is not None else plain(ad.price.normalize()) for ad in ads}
-    shown = {f"ad_{ad.id}": f"{ad.side} {ad.pair} {ad.state} {prices[ad.id]}" for ad in ads}
-    return shown | {"way": move.way, "approver": str(person.id), "role": person.role.word}
+    prices = {ad.id: "floating" if ad.floating is not None else plain(ad.price.normalize()) for ad in move.ads}
+    shown = {f"ad_{ad.id}": f"{ad.side} {ad.pair} {ad.state} {prices[ad.id]}" for ad in move.ads}
+    person_facts = {"approver": str(person.id), "role": person.role.word}
+    return shown | {"way": move.way, "unread": ",".join(move.unread)} | person_facts
 
 
 async def stored_move(tables: Tables, move_id: str) -> AdMove:
@@ -121,9 +158,10 @@ async def move(desk: Desk, user_id: int, seal_id: str, tapped_at: int) -> MoveSt
         await check_seal(desk, seal, person, tapped_at)
         async with desk.store.read() as tables:
             shown = await stored_move(tables, seal.target)
-        ads = await _concerned(desk, shown.way)
+        ads, unread = await _concerned(desk, shown.way)
+        now = replace(shown, ads=ads, unread=unread)
         async with desk.store.write() as tables:
-            intents = await _decide(desk, tables, user_id, seal, ads)
+            intents = await _decide(desk, tables, user_id, seal, now)
     except NotAllowed as error:
         no = in_words(error, seal, "move", OF_A_MOVE)
         await _refused(desk, user_id, seal, no)
@@ -135,7 +173,7 @@ async def move(desk: Desk, user_id: int, seal_id: str, tapped_at: int) -> MoveSt
 
 async def _refused(desk: Desk, user_id: int, seal: Seal, no: NotAllowed) -> None:
     async with desk.store.write() as tables:
-        if no.reason in ("ad_step_over", "ads_moved", "ads_none_online", "ads_none_to_bring_back"):
+        if no.reason in ("ad_step_over", "ads_moved") or no.reason.startswith("ads_none_"):
             await end_move(desk, tables, seal.target)
         await tables.journal.add(
             at=desk.now(), actor=user_id, action=Action.AD.value, target=seal.target,
@@ -143,7 +181,8 @@ async def _refused(desk: Desk, user_id: int, seal: Seal, no: NotAllowed) -> None
         )  # fmt: skip
 
 
-async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal, ads: tuple[Ad, ...]) -> list[Intent]:
+async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal, now: AdMove) -> list[Intent]:
+    """One transaction: every check again, the seal used, an intent for each ad as it is `now`."""
     person = desk.need(user_id, Right.ADS)
     shown = await stored_move(tables, seal.target)
     fresh = await tables.seals.get(seal.id)
@@ -151,13 +190,13 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal, ads: tup
         raise NotAllowed("seal_used", {"who": person.name if shown.sent_at is not None else ""})
     if is_over(desk, shown.id, shown.asked_at, shown.ends_at):
         raise NotAllowed("seal_expired")
-    if fingerprint(_facts(shown, ads, person)) != fresh.fingerprint:
+    if fingerprint(_facts(now, person)) != fresh.fingerprint:
         raise NotAllowed("ads_moved")
     if not await tables.seals.use(seal.id, desk.now()):
         raise NotAllowed("seal_used", {"who": ""})
-    await check_not_frozen(desk, tables)
-    await tables.ad_changes.end_move(shown.id, desk.now(), sent=True)
-    return await plan_all(desk, tables, person, replace(shown, ads=ads), seal_id=fresh.id)
+    await check_not_frozen(desk, tables, WAITS[now.way])
+    await tables.ad_changes.end_move(now.id, desk.now(), sent=True)
+    return await plan_all(desk, tables, person, now, seal_id=fresh.id)
 
 
 async def plan_all(desk: Desk, tables: Tables, person: Person, found: AdMove, *, seal_id: str) -> list[Intent]:
@@ -170,7 +209,11 @@ async def plan_all(desk: Desk, tables: Tables, person: Person, found: AdMove, *,
         )
         await tables.ad_changes.end(change.id, desk.now())
         try:
-            intents.append(await plan(desk, tables, person, change, seal_id=seal_id, seal=seal_id, state=State.PLANNED))
+            intent = await plan(
+                desk, tables, person, change,
+                seal_id=seal_id, seal=seal_id, state=State.PLANNED, waits=WAITS[found.way],
+            )  # fmt: skip
+            intents.append(intent)
         except NotAllowed as busy:
             if busy.reason != "ad_busy":
                 raise
@@ -231,6 +274,7 @@ async def _say_all(desk: Desk, move_id: str) -> None:
             "failed": str(len(states) - states.count(State.DONE) - states.count(State.UNKNOWN)),
             "unknown": str(states.count(State.UNKNOWN)),
             "skipped": str(len(standing.skipped)),
+            "unread": str(len(found.unread)),
         }
         is_unasked = found.person is None
         hearers = with_role(desk, Role.LEAD) if is_unasked else []

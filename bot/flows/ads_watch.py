@@ -8,7 +8,7 @@ from bot.domain.ads import Ad, AdState
 from bot.domain.errors import DeskError, NotAllowed
 from bot.domain.situations import Notice
 from bot.domain.staff import Person, Right, Role
-from bot.flows.ads_all import perform_all, plan_all
+from bot.flows.ads_all import perform_all, plan_all, unread_of
 from bot.flows.announce import announce, with_role
 from bot.flows.approve import check_not_frozen
 from bot.flows.desk import Desk, log
@@ -20,6 +20,8 @@ from storage.store import Tables
 BLIND = "blind"
 CHOICES = {"off": (), "blind": (BLIND,), "duty": (UNATTENDED,), "both": (BLIND, UNATTENDED)}
 AUTO = "ads_auto"
+TRIED = "tried"
+"""an absence that is not handled yet, of which leads have heard that Gate does not answer"""
 AFTER_SECONDS = 60.0
 ROUND_SECONDS = 5.0
 
@@ -89,7 +91,7 @@ class AdsWatch:
                 async with desk.store.write() as tables:
                     await tables.desk.delete(key)
             return
-        if handled is not None:
+        if handled not in (None, TRIED):
             self._since.pop(kind, None)
         elif now - self._since.setdefault(kind, now) >= AFTER_SECONDS:
             await self._act(kind, key)
@@ -99,37 +101,52 @@ class AdsWatch:
         desk = self._desk
         async with desk.store.read() as tables:
             chosen = await _auto(desk, tables)
-        is_unasked = kind in chosen.kinds
+        owner = desk.people.get(chosen.owner)
+        may_act = kind in chosen.kinds and owner is not None and owner.may(Right.ADS)
         try:
-            online = tuple(ad for ad in await desk.venue.my_ads() if ad.state is AdState.LISTED)
+            listed = await desk.venue.my_ads()
         except DeskError as away:
             log.warning("ads cannot be read while the desk is %s: %s", kind, away)
-            if not is_unasked:
+            if may_act:
+                await self._say_tried(kind, key)
+            else:
                 await self._offer(kind, key, None)  # whether any is online cannot be told now
             return
-        owner = desk.people.get(chosen.owner)
-        may_act = is_unasked and owner is not None and owner.may(Right.ADS)
+        online = tuple(ad for ad in listed if ad.state is AdState.LISTED)
+        unread = unread_of(listed)
         if not online:
-            await self._offer(kind, key, 0)
-        elif may_act and owner is not None and await self._take_offline(kind, key, owner, online):
+            await self._offer(kind, key, None if unread else 0, unread)
+        elif may_act and owner is not None and await self._take_offline(kind, key, owner, online, unread):
             return
         else:
-            await self._offer(kind, key, len(online))
+            await self._offer(kind, key, len(online), unread)
 
-    async def _offer(self, kind: str, key: str, online: int | None) -> None:
+    async def _say_tried(self, kind: str, key: str) -> None:
+        """Leads hear once that what was switched on cannot be done yet; it goes on being tried."""
+        desk = self._desk
+        async with desk.store.write() as tables:
+            if await tables.desk.get(key) == TRIED:
+                return
+            await tables.desk.put(key, TRIED)
+            await announce(desk, tables, Notice("ads_off_waits", {"why": kind}), with_role(desk, Role.LEAD))
+        desk.wake_relay.set()
+
+    async def _offer(self, kind: str, key: str, online: int | None, unread: tuple[str, ...] = ()) -> None:
         desk = self._desk
         async with desk.store.write() as tables:
             await tables.desk.put(key, str(desk.now()))
             if online != 0:
-                facts = {"why": kind, "online": "" if online is None else str(online)}
+                facts = {"why": kind, "online": "" if online is None else str(online), "unread": str(len(unread))}
                 await announce(desk, tables, Notice("ads_off_offered", facts), with_role(desk, Role.LEAD))
         desk.wake_relay.set()
 
-    async def _take_offline(self, kind: str, key: str, owner: Person, online: tuple[Ad, ...]) -> bool:
+    async def _take_offline(
+        self, kind: str, key: str, owner: Person, online: tuple[Ad, ...], unread: tuple[str, ...]
+    ) -> bool:
         """One move as if the owner had confirmed it; False when the desk is frozen. A desk that is blind from its start
         does not wait: then it is needed most."""
         desk, now = self._desk, self._desk.now()
-        move = AdMove(desk.new_id(), "off", online, None, kind, now, now, now, now)
+        move = AdMove(desk.new_id(), "off", online, None, kind, now, now, now, now, unread)
         try:
             async with desk.store.write() as tables:
                 await check_not_frozen(desk, tables, Waits.FOR_NOTHING)

@@ -1,13 +1,17 @@
 """Say on the card when the moment comes from which we may appeal that a seller does not release."""
 
+from bot.domain.escalation import Stage
 from bot.flows.announce import announce_order
 from bot.flows.desk import Desk
+from storage.store import Tables
+
+EVERYBODY = 0
 
 
 class Appeals:
-    """Brings the cards of purchases up to date once, silently, as their moment passes.
+    """Shows the cards of purchases anew as their moment passes, with sound: our fiat is gone and the move is ours.
 
-    What was shown is not kept: after a restart a card is drawn once more, and one that stands already is not touched.
+    That it rang is in the store: after a restart a card is drawn once more, silently.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -29,8 +33,15 @@ class Appeals:
         if due:
             async with desk.store.write() as tables:
                 for order_id in due:
-                    await announce_order(desk, tables, order_id)
+                    await _tell(desk, tables, order_id, moments[order_id])
             desk.wake_relay.set()
         self._shown = {id_: at for id_, at in moments.items() if at <= desk.now()}
         self._next_at = min((at for at in moments.values() if at > desk.now()), default=0)
         self._commits = commits
+
+
+async def _tell(desk: Desk, tables: Tables, order_id: str, moment: int) -> None:
+    has_rung = (Stage.MAY_APPEAL, EVERYBODY) in await tables.alerts.rung(order_id, moment, desk.now())
+    await announce_order(desk, tables, order_id, repost=not has_rung, ring=not has_rung)
+    if not has_rung:
+        await tables.alerts.ring(order_id, Stage.MAY_APPEAL, EVERYBODY, desk.now())

@@ -2,10 +2,13 @@
 
 from bot.domain.errors import NotAllowed, VenueError
 from bot.domain.intents import Intent
-from bot.domain.orders import Profile, Side
+from bot.domain.orders import Order, Profile, Side
+from bot.domain.payees import is_to_pay
 from bot.domain.situations import BankDoubts, BankLook, Lock, LockReason, OtherAnswer, Situation, Twin, Unlocked
 from bot.domain.staff import Right
 from bot.flows.desk import Desk, log
+from bot.flows.forced import forced_mark
+from bot.flows.twin_question import other_sales, unnamed_ends
 from storage.orders import StoredOrder
 from storage.store import Tables
 
@@ -32,6 +35,7 @@ async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situa
     if stored.bank_look is not None:
         look = BankLook(name_of(desk, stored.bank_look[0]), stored.bank_look[1])
     twins = await twins_of(tables, stored)
+    ended = await _ended_alike(desk, tables, stored)
     reading = await tables.chats.reading(order.id)
     return Situation(
         order=order,
@@ -48,13 +52,29 @@ async def situation_of(desk: Desk, tables: Tables, stored: StoredOrder) -> Situa
         requester_name=name_of(desk, (intent.requester if intent else None) or stored.requested_by),
         is_done_elsewhere=stored.is_done_elsewhere,
         twins=twins,
+        ended_alike=ended,
         doubts=await doubts_of(desk, tables, stored),
         topic_url=topic_url(desk, stored.topic_id),
         chat_read_at=reading.read_at if reading is not None else None,
         has_unread_counts=desk.talk.has_counts,
         on_duty=sum(person.on_duty and person.may(Right.CLAIM) for person in desk.people.values()),
         may_appeal=order.may_appeal_at is not None and order.may_appeal_at * 1000 <= desk.now(),
+        forced_by=await _forced_by(desk, tables, order),
+        is_too_late=is_too_late(desk, order),
     )
+
+
+def is_too_late(desk: Desk, order: Order) -> bool:
+    """Whether what we buy is unpaid and its time to be paid is over."""
+    is_over = bool(order.pay_deadline) and desk.clock.moment_of(order.pay_deadline) <= desk.now()
+    return is_over and is_to_pay(order)
+
+
+async def _forced_by(desk: Desk, tables: Tables, order: Order) -> int:
+    if order.side is not Side.SELL or order.is_final or order.paid_at:
+        return 0
+    seen_at = await tables.alerts.paid_since(order.id)
+    return forced_mark(desk, order, seen_at).shown if seen_at is not None else 0
 
 
 async def doubts_of(desk: Desk, tables: Tables, stored: StoredOrder) -> BankDoubts:
@@ -83,8 +103,17 @@ def _first_of(intent: Intent | None) -> int | None:
 
 
 async def twins_of(tables: Tables, stored: StoredOrder) -> tuple[Twin, ...]:
-    others = await tables.orders.twins(stored.order)
-    return tuple(Twin(other.order.id, other.order.counterparty_name) for other in others)
+    """Sales whose buyers' money may be the same credit: what the question about the payer would ask about, too."""
+    if stored.order.side is not Side.SELL:
+        return ()
+    return tuple(Twin(other.id, other.counterparty_name) for other in await other_sales(tables, stored.order))
+
+
+async def _ended_alike(desk: Desk, tables: Tables, stored: StoredOrder) -> tuple[str, ...]:
+    """Only of what may still be released."""
+    if stored.order.side is not Side.SELL or stored.order.is_final:
+        return ()
+    return tuple(end.order.id for end in await unnamed_ends(desk, tables, stored.order))
 
 
 def topic_url(desk: Desk, topic_id: int | None) -> str:

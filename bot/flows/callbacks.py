@@ -1,5 +1,8 @@
 """What a venue calls us with: verified, stored, and only then acknowledged; a callback is a hint where to look."""
 
+from collections.abc import Iterable
+from functools import partial
+
 from bot.clients.gate_pay.callbacks import Event, is_genuine, read_event
 from bot.domain.errors import Refused
 from bot.domain.off_ramps import is_newer
@@ -10,6 +13,7 @@ from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk, StoreError, log
 from bot.flows.off_ramp_follow import hinted
 from bot.flows.receipts import Receipt
+from bot.flows.side_by_side import few_at_once
 from storage.callbacks import Callback
 from storage.store import Tables
 
@@ -52,20 +56,27 @@ async def receive(desk: Desk, *, timestamp: str, nonce: str, signature: str, raw
     return Receipt.KEPT
 
 
-async def round_(desk: Desk) -> None:
-    """Handle what is due, each event once; what cannot be looked up yet waits."""
+async def round_(desk: Desk, venues: Iterable[str] = ()) -> None:
+    """Handle what is due of these venues (all, without any): each event once; what cannot be looked up yet waits."""
+    await few_at_once((partial(_round_of, desk, venue) for venue in venues or HANDLERS), len(HANDLERS))
+
+
+async def _round_of(desk: Desk, venue: str) -> None:
     async with desk.store.read() as tables:
-        due = await tables.callbacks.due(desk.now())
-    for callback in due:
-        try:
-            await HANDLERS[callback.venue](desk, callback)
-        except StoreError:
-            raise
-        except Exception as error:  # one callback's trouble is tried again; it must not hold up the others
-            log.warning("callback %s waits: %r", callback.event, error)
-            wait = RETRY_SECONDS[min(callback.attempts, len(RETRY_SECONDS) - 1)]
-            async with desk.store.write() as tables:
-                await tables.callbacks.later(callback.number, desk.now() + wait * 1000)
+        due = await tables.callbacks.due(desk.now(), venue=venue)
+    await few_at_once((partial(_handle_guarded, desk, callback) for callback in due), AT_ONCE[venue])
+
+
+async def _handle_guarded(desk: Desk, callback: Callback) -> None:
+    try:
+        await HANDLERS[callback.venue](desk, callback)
+    except StoreError:
+        raise
+    except Exception as error:  # one callback's trouble is tried again; it must not hold up the others
+        log.warning("callback %s waits: %r", callback.event, error)
+        wait = RETRY_SECONDS[min(callback.attempts, len(RETRY_SECONDS) - 1)]
+        async with desk.store.write() as tables:
+            await tables.callbacks.later(callback.number, desk.now() + wait * 1000)
 
 
 async def _handle(desk: Desk, callback: Callback) -> None:
@@ -122,3 +133,5 @@ async def _tell_owners(desk: Desk, tables: Tables, event: Event) -> None:
 
 
 HANDLERS = {GATE_PAY: _handle, deposit_hooks.MTPAY: deposit_hooks.handle}
+AT_ONCE = {GATE_PAY: 4, deposit_hooks.MTPAY: 1}
+"""Gate Pay is looked at for each, MTPay cannot be: its reports keep the order in which they came"""

@@ -51,7 +51,7 @@ async def _page(desk: Desk, tables: Tables, order_id: str, before: int | None) -
         lines.append(Line(one.number, one.message, one.author, said_by, files))
     reading = await tables.chats.reading(order_id)
     situation = await situation_of(desk, tables, await stored_order(tables, order_id))
-    older = min(one.number for one in page) if len(heard) > LINES else None
+    older = page[0].number if len(heard) > LINES else None
     return Transcript(situation, tuple(lines), reading.read_at if reading else None, older)
 
 

@@ -7,7 +7,16 @@ from decimal import Decimal
 from bot.domain.errors import NotAllowed, Unknown
 from bot.domain.intents import Action, Event, Intent, State, after
 from bot.domain.money import Money
-from bot.domain.quotes import LIMIT_CODE, Conversion, ConvertOrder, Quote, Standing, facts_of_quote, limit_value
+from bot.domain.quotes import (
+    LIMIT_CODE,
+    OTHER_QUOTE,
+    Conversion,
+    ConvertOrder,
+    Quote,
+    Standing,
+    facts_of_quote,
+    limit_value,
+)
 from bot.domain.seals import Seal, fingerprint
 from bot.domain.situations import Notice
 from bot.domain.staff import Person, Right, Role
@@ -27,6 +36,10 @@ AGAIN = "again"
 """the choice in a seal that asks the venue once more, with the bytes that are stored"""
 ASKABLE = frozenset({"over_limit", "over_daily_limit", "limit_needs_usdt"})
 """refusals whose answer has a button for a lead, which no telling may take away"""
+
+
+class OfAnotherQuote(Unknown):
+    """The answer holds an order, and that is of another quote: of ours nothing is known by it."""
 
 
 async def convert(desk: Desk, user_id: int, seal_id: str, tapped_at: int) -> Standing:
@@ -139,6 +152,7 @@ def _intent(desk: Desk, person: Person, seal: Seal, conversion: Conversion) -> I
 async def _perform(desk: Desk, intent: Intent) -> None:
     """Send the one request of a `sent` intent and keep its outcome; whatever happens, never a second time."""
     found: list[ConvertOrder] = []
+    lost: list[Unknown] = []
 
     async def request() -> None:
         deadline = desk.exchange.deadlines.get(intent.id)
@@ -146,15 +160,18 @@ async def _perform(desk: Desk, intent: Intent) -> None:
             raise NotAllowed("quote_ended")  # storing the decision took longer than the quote lived
         found.append(await send(desk, intent))
 
-    event, answer = await attempt(request(), f"convert {intent.target}")
+    event, why = await attempt(request(), f"convert {intent.target}", lost=lost.append)
 
     async def keep(tables: Tables) -> None:
         if event is Event.ACCEPTED:
             await keep_order(desk, tables, intent, found[0], frm=State.SENT)
             return
+        if await keep_named(desk, tables, intent, lost, frm=State.SENT):
+            return
+        answer, detail = told_of(lost, why)
         moved = await tables.intents.move(intent.id, frm=State.SENT, event=event, at=desk.now(), answer=answer)
         if moved is not None:
-            await record(desk, tables, moved)
+            await record(desk, tables, moved, detail=detail)
 
     await keep_until_stored(desk, keep, f"convert {intent.target} ({event})")
     if event is Event.REFUSED:
@@ -166,9 +183,29 @@ async def send(desk: Desk, intent: Intent) -> ConvertOrder:
     account, body = intent.arguments["account"], intent.arguments["body"].encode()
     order = await desk.exchange.venue.convert(account=account, body=body)
     if order.quote_id and intent.target != f"{account}/{order.quote_id}":
-        log.error("convert %s: the answer names order %s of another quote", intent.target, order.id)
-        raise Unknown("gate_pay", "convert", why="unreadable", detail=f"order {order.id} of another quote")
+        detail = OTHER_QUOTE.format(order.id)
+        raise OfAnotherQuote("gate_pay", "convert", why="unreadable", detail=detail, order_id=order.id)
     return order
+
+
+def told_of(lost: list[Unknown], why: str) -> tuple[str, str]:
+    """What the ledger keeps of an answer, and the detail that the journal has beside it."""
+    for unknown in lost:
+        return (unknown.detail, "") if isinstance(unknown, OfAnotherQuote) else (why, unknown.detail)
+    return why, ""
+
+
+async def keep_named(desk: Desk, tables: Tables, intent: Intent, lost: list[Unknown], *, frm: State) -> bool:
+    """An answer of which only the order's number was read: the venue took it, and that order is followed."""
+    named = next((one for one in lost if one.order_id and not isinstance(one, OfAnotherQuote)), None)
+    if named is None:
+        return False
+    await tables.conversions.name_order(intent.id, named.order_id, desk.now())
+    answer = f"order {named.order_id} named"
+    moved = await tables.intents.move(intent.id, frm=frm, event=Event.TAKEN, at=desk.now(), answer=answer)
+    if moved is not None:
+        await record(desk, tables, moved, detail=named.detail)
+    return True
 
 
 async def keep_order(desk: Desk, tables: Tables, intent: Intent, order: ConvertOrder, *, frm: State) -> None:
@@ -184,7 +221,7 @@ async def keep_order(desk: Desk, tables: Tables, intent: Intent, order: ConvertO
         event = Event.ACCEPTED if is_answer else Event.FOUND_DONE
     elif order.is_failed:
         event = Event.REFUSED if frm is State.SENT else Event.FOUND_OTHERWISE
-    elif is_answer:
+    elif is_answer or frm is State.UNKNOWN:
         event = Event.TAKEN
     else:
         await tell(desk, tables, await stored_conversion(tables, intent.id))
@@ -200,7 +237,12 @@ async def keep_order(desk: Desk, tables: Tables, intent: Intent, order: ConvertO
 async def _repeat_failed(desk: Desk, tables: Tables, intent: Intent, order: ConvertOrder, *, frm: State) -> None:
     """The repeat made an order of its own, and that failed: of the first request it says nothing."""
     answer = f"order {order.id} of the repeat: status {order.status}"
+    if frm is not State.ASKED:
+        await tables.conversions.keep_order(intent.id, order, desk.now(), executed=None)
     await tables.conversions.again_answered(intent.id, answer)
+    if frm is State.UNKNOWN:
+        await tell(desk, tables, await stored_conversion(tables, intent.id))
+        return
     event = Event.REFUSED if frm is State.ASKED else Event.NO_ANSWER
     moved = await tables.intents.move(intent.id, frm=frm, event=event, at=desk.now(), answer=answer)
     if moved is not None:
@@ -224,12 +266,16 @@ def _executed(order: ConvertOrder, quote: Quote) -> tuple[Money, Money] | None:
     return sides[quote.sell.code], sides[quote.buy.code]
 
 
-async def record(desk: Desk, tables: Tables, intent: Intent) -> None:
-    """Journal what became of it, and tell whoever has it before them."""
+async def record(desk: Desk, tables: Tables, intent: Intent, *, detail: str = "") -> None:
+    """Journal what became of it, and tell whoever has it before them. `detail`: why an answer is none."""
     conversion = await stored_conversion(tables, intent.id)
     facts = {"intent": intent.id, "answer": intent.answer[:300]}
+    if detail not in ("", intent.answer):
+        facts["detail"] = detail[:300]
     if conversion.order_id:
-        facts |= {"order": conversion.order_id, "status": str(conversion.status)}
+        facts["order"] = conversion.order_id
+    if conversion.order_id and conversion.status is not None:
+        facts["status"] = str(conversion.status)
     if conversion.differs and conversion.executed is not None:
         facts |= {"executed": f"{conversion.executed[0]} / {conversion.executed[1]}"}
     await tables.journal.add(

@@ -4,21 +4,21 @@ The repeat is the same bytes with a fresh signature. What it is answered says so
 the venue names an order, or knows the request's id already; any other refusal leaves the outcome unknown.
 """
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, Unknown
 from bot.domain.intents import Action, Event, Intent, State
 from bot.domain.quotes import Conversion, ConvertOrder, Standing, facts_of_quote
 from bot.domain.seals import Choice, Seal, fingerprint
 from bot.domain.staff import Person, Right
 from bot.flows.approve import check_not_frozen
 from bot.flows.confirm import check_seal, seal_of
-from bot.flows.convert import AGAIN, keep_order, record, send
+from bot.flows.convert import AGAIN, keep_named, keep_order, record, send, told_of
 from bot.flows.convert_quote import check_quote_limit
 from bot.flows.convert_view import standing_of, stored_conversion, tell
 from bot.flows.desk import Desk
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.quoted import make_seal, of_quote
+from bot.flows.settling import check_may_settle, settle_by_word
 from bot.flows.starting import Waits
-from bot.flows.step_up import check_deed
 from storage.store import Tables
 
 AGAIN_AFTER_SECONDS = 20
@@ -77,20 +77,12 @@ async def settle(desk: Desk, user_id: int, conversion_id: str, outcome: str) -> 
     event = OUTCOMES.get(outcome)
     if event is None:
         raise NotAllowed("stale_button")
-    await check_deed(desk, user_id, "settle", f"conversion/{conversion_id}")
+    await check_may_settle(desk, user_id, f"conversion/{conversion_id}")
     async with desk.store.write() as tables:
-        desk.need(user_id, Right.SETTLE)
         conversion, intent = await _unknown(tables, conversion_id)
         if event is Event.FOUND_UNTOUCHED:
             _check_arrived(desk, conversion, intent)
-        facts = {"intent": intent.id, "outcome": outcome, "looked_by": str(user_id)}
-        await tables.journal.add(
-            at=desk.now(), actor=user_id, action="settle", target=conversion.target, facts=facts, outcome=outcome
-        )
-        answer = f"settled by {user_id}"
-        moved = await tables.intents.move(intent.id, frm=State.UNKNOWN, event=event, at=desk.now(), answer=answer)
-        if moved is not None:
-            await record(desk, tables, moved)
+        await settle_by_word(desk, tables, user_id, intent, outcome, event, record)
         standing = await standing_of(desk, tables, await stored_conversion(tables, conversion_id))
     desk.wake_relay.set()
     return standing
@@ -98,8 +90,7 @@ async def settle(desk: Desk, user_id: int, conversion_id: str, outcome: str) -> 
 
 async def may_settle(desk: Desk, user_id: int, conversion_id: str) -> Standing:
     """The conversion, for the question before `settle`."""
-    desk.need(user_id, Right.SETTLE)
-    await check_deed(desk, user_id, "settle", f"conversion/{conversion_id}")
+    await check_may_settle(desk, user_id, f"conversion/{conversion_id}")
     async with desk.store.read() as tables:
         conversion, _ = await _unknown(tables, conversion_id)
         return await standing_of(desk, tables, conversion)
@@ -115,6 +106,8 @@ async def _unknown(tables: Tables, conversion_id: str) -> tuple[Conversion, Inte
 
 async def _check_again(desk: Desk, tables: Tables, conversion: Conversion, intent: Intent) -> None:
     await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+    if conversion.is_named_only:
+        raise NotAllowed("order_named", {"conversion": conversion.id})
     if conversion.asked_again_at is not None:
         raise NotAllowed("asked_again_already", {"conversion": conversion.id})
     _check_arrived(desk, conversion, intent)
@@ -166,22 +159,27 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> Inten
 
 async def _perform(desk: Desk, intent: Intent) -> None:
     found: list[ConvertOrder] = []
+    lost: list[Unknown] = []
 
     async def request() -> None:
         found.append(await send(desk, intent))
 
-    event, answer = await attempt(request(), f"convert again {intent.target}")
+    event, why = await attempt(request(), f"convert again {intent.target}", lost=lost.append)
 
     async def keep(tables: Tables) -> None:
         if event is Event.ACCEPTED:
             await keep_order(desk, tables, intent, found[0], frm=State.ASKED)
             return
-        await keep_unanswered(desk, tables, intent, event, answer)
+        if not await keep_named(desk, tables, intent, lost, frm=State.ASKED):
+            answer, detail = told_of(lost, why)
+            await keep_unanswered(desk, tables, intent, event, answer, detail)
 
     await keep_until_stored(desk, keep, f"convert again {intent.target} ({event})")
 
 
-async def keep_unanswered(desk: Desk, tables: Tables, intent: Intent, event: Event, answer: str) -> None:
+async def keep_unanswered(
+    desk: Desk, tables: Tables, intent: Intent, event: Event, answer: str, detail: str = ""
+) -> None:
     """The repeat taught nothing certain: unknown still, with what it was told; one that never left may be repeated."""
     if event is Event.NEVER_LEFT:
         await tables.conversions.not_asked_again(intent.id)
@@ -190,8 +188,10 @@ async def keep_unanswered(desk: Desk, tables: Tables, intent: Intent, event: Eve
     moved = await tables.intents.move(intent.id, frm=State.ASKED, event=event, at=desk.now())
     if moved is None:
         return
+    facts = {"intent": intent.id, "answer": answer[:300]}
+    if detail not in ("", answer):
+        facts["detail"] = detail[:300]
     await tables.journal.add(
-        at=desk.now(), actor=intent.actor, action="ask_again", target=intent.target,
-        facts={"intent": intent.id, "answer": answer[:300]}, outcome=event.value,
-    )  # fmt: skip
+        at=desk.now(), actor=intent.actor, action="ask_again", target=intent.target, facts=facts, outcome=event.value
+    )
     await tell(desk, tables, await stored_conversion(tables, intent.id), priority=0)

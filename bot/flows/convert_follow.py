@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from bot.domain.intents import Action, Event, Intent, State
-from bot.domain.quotes import Conversion, Standing
+from bot.domain.errors import Refused, Unknown
+from bot.domain.intents import LOOKS_NEEDED, Action, Event, Intent, State
+from bot.domain.quotes import OTHER_QUOTE, TURNED_AWAY, Conversion, Standing
 from bot.domain.staff import Right
 from bot.flows import following
 from bot.flows.convert import keep_order, record
@@ -53,17 +54,56 @@ def _due_at(intent: Intent, conversion: Conversion) -> int | None:
 
 
 async def _look(desk: Desk, intent: Intent, conversion: Conversion) -> None:
-    if intent.state is State.TAKEN:
-        order = await desk.exchange.venue.order(account=conversion.wish.account, order_id=conversion.order_id)
-        if order.id != conversion.order_id:
-            log.warning("asked for order %s, told of %s", conversion.order_id, order.id)
-            desk.exchange.look_not_before[intent.id] = desk.now() + RETRY_SECONDS * 1000
-            return
-        async with desk.store.write() as tables:
-            await keep_order(desk, tables, intent, order, frm=State.TAKEN)
+    if intent.state is State.TAKEN or (intent.state is State.UNKNOWN and conversion.is_named_only):
+        await _look_at_order(desk, intent, conversion)
     elif intent.state is State.UNKNOWN:
         await _look_at_balances(desk, intent, conversion)
     desk.wake_relay.set()
+
+
+async def _look_at_order(desk: Desk, intent: Intent, conversion: Conversion) -> None:
+    try:
+        order = await desk.exchange.venue.order(account=conversion.wish.account, order_id=conversion.order_id)
+    except (Refused, Unknown) as error:
+        if conversion.is_named_only and _is_about_the_order(error):
+            await _count_unread(desk, intent)
+        raise
+    if order.id != conversion.order_id:
+        log.warning("asked for order %s, told of %s", conversion.order_id, order.id)
+        desk.exchange.look_not_before[intent.id] = desk.now() + RETRY_SECONDS * 1000
+        return
+    is_foreign = bool(order.quote_id) and conversion.target != f"{conversion.wish.account}/{order.quote_id}"
+    async with desk.store.write() as tables:
+        if conversion.is_named_only and is_foreign:
+            await tables.conversions.drop_order(intent.id, desk.now())
+            await _lose_order(desk, tables, intent, OTHER_QUOTE.format(order.id))
+        else:
+            await keep_order(desk, tables, intent, order, frm=intent.state)
+
+
+def _is_about_the_order(error: Refused | Unknown) -> bool:
+    """Nothing else than that this order cannot be told: neither the way to the venue, nor how it was asked."""
+    if isinstance(error, Refused):
+        return not error.is_throttled and error.code not in TURNED_AWAY
+    return error.why == "unreadable"
+
+
+async def _count_unread(desk: Desk, intent: Intent) -> None:
+    """A venue that named an order and can never tell of it has told nothing: a person must look."""
+    async with desk.store.write() as tables:
+        kept = await tables.conversions.missed_look(intent.id, desk.now())
+        if kept is not None and kept.looks > LOOKS_NEEDED:  # naming it was the first
+            await _lose_order(desk, tables, intent, f"order {kept.order_id} cannot be read")
+
+
+async def _lose_order(desk: Desk, tables: Tables, intent: Intent, answer: str) -> None:
+    """The order that was followed tells nothing of ours."""
+    if intent.state is not State.TAKEN:
+        await tell(desk, tables, await stored_conversion(tables, intent.id))
+        return
+    moved = await tables.intents.move(intent.id, frm=State.TAKEN, event=Event.NO_ANSWER, at=desk.now(), answer=answer)
+    if moved is not None:
+        await record(desk, tables, moved)
 
 
 async def _look_at_balances(desk: Desk, intent: Intent, conversion: Conversion) -> None:
@@ -104,4 +144,5 @@ CONVERSIONS = Kind(
     look=_look,
     facts=facts_for,
     long_notice="convert_unknown_long",
+    stuck_notice="convert_stuck",
 )

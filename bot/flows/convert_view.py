@@ -17,11 +17,17 @@ CONVERSION = "conversion"
 AMOUNT = "convert_amount"
 """the kind of the question for an amount; its `order_id` is account/sell/buy/fixed"""
 PAGE, LAST_PAIRS = 12, 4
+NOTICES = {
+    State.DONE: "converted",
+    State.REFUSED: "convert_failed",
+    State.UNKNOWN: "convert_unknown",
+    State.VOID: "convert_void",
+}
 FILTERS = {
     "all": tuple(State),
     "done": (State.DONE,),
     "open": (State.PLANNED, State.SENT, State.TAKEN, State.ASKED, State.UNKNOWN),
-    "failed": (State.REFUSED,),
+    "failed": (State.REFUSED, State.VOID),
 }
 
 
@@ -70,17 +76,22 @@ async def tell(desk: Desk, tables: Tables, conversion: Conversion, *, priority: 
 
 
 async def tell_outcome(desk: Desk, tables: Tables, conversion: Conversion, intent: Intent) -> None:
-    """The group's record, and the one who asked a lead for it; what has no outcome rings there and for its actor."""
+    """The group's record, and the one who asked a lead for it; what has no outcome rings there and for its actor.
+
+    They also hear that nothing happened, where that was in doubt.
+    """
     await tell(desk, tables, conversion, priority=0)
-    kinds = {State.DONE: "converted", State.REFUSED: "convert_failed", State.UNKNOWN: "convert_unknown"}
-    kind = kinds.get(intent.state)
+    kind = NOTICES.get(intent.state)
     if kind is None or (intent.state is State.REFUSED and not conversion.order_id):
         return  # a refused quote moved nothing: its card says so, and the journal
+    if intent.state is State.VOID and not intent.is_by_word:
+        return  # it never left, and nobody was told otherwise
     is_unknown = intent.state is State.UNKNOWN
     notice = Notice(kind, facts_for(desk, conversion, intent))
     asked = [person for person in (desk.people.get(conversion.requester or 0),) if person is not None]
-    rung = [person for person in (desk.people.get(intent.actor),) if person is not None and is_unknown]
-    await announce(desk, tables, notice, [*asked, *rung], ring=is_unknown, group=True)
+    in_doubt = [person for person in (desk.people.get(intent.actor),) if person is not None]
+    people = [*asked, *in_doubt] if is_unknown or intent.state is State.VOID else asked
+    await announce(desk, tables, notice, people, ring=is_unknown, group=True)
 
 
 def facts_for(desk: Desk, conversion: Conversion, intent: Intent) -> dict[str, str]:

@@ -7,6 +7,7 @@ a start. A day may be closed again; the newest close counts, all are kept.
 
 import json
 from dataclasses import replace
+from datetime import date, timedelta
 
 from bot.domain.day import DayReport
 from bot.domain.day_close import (
@@ -153,7 +154,18 @@ async def _closing(desk: Desk, tables: Tables, form: DayForm, read: DayReport | 
         number=of - len(left) + 1,
         of=of,
         lines=lines_of(report, form.answers),
+        unclosed=await _unclosed_before(desk, tables, form.day),
     )
+
+
+async def _unclosed_before(desk: Desk, tables: Tables, day: str) -> str:
+    """Who closes after midnight means the day that has just ended, and would close an empty one."""
+    if day != today_of(desk):
+        return ""
+    before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    if await tables.days.of_day(before):
+        return ""
+    return before if (await report_of(desk, tables, before)).credits else ""
 
 
 def _close_of(desk: Desk, form: DayForm, report: DayReport) -> DayClose:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.alerts import AlertKind, Loudness
 from bot.domain.situations import Notice, Reader, Situation
+from bot.domain.staff import Right
 from bot.domain.topics import Stage
 from bot.flows import topics
 from bot.flows.announce import hand_over, heard_as
@@ -12,7 +13,9 @@ from bot.flows.assemble import situation_of, stored_order
 from bot.flows.desk import Desk
 from bot.flows.erasing import note_passing
 from bot.flows.escalate import is_over
-from bot.flows.read_chat import CHAT, listeners, put
+from bot.flows.fetch_files import FILE
+from bot.flows.read_chat import CHAT, put
+from bot.flows.stand_ins import told_to_others
 from storage.messages import Shown
 from storage.orders import StoredOrder
 from storage.outbox import Delivery
@@ -87,7 +90,7 @@ async def take(desk: Desk, deliveries: list[Delivery]) -> list[Task]:
             task = await _task(desk, tables, delivery)
             if task is None:
                 await tables.outbox.drop(delivery.id, desk.now(), "nobody may read it")
-                await _heard_by_others(desk, tables, delivery)
+                await told_to_others(desk, tables, delivery, waits_for_them=True)
             else:
                 tasks.append(task)
         return tasks
@@ -107,6 +110,8 @@ async def _task(desk: Desk, tables: Tables, delivery: Delivery) -> Task | None:
     if delivery.ring and stored.order.is_final and not await _wants_ends(desk, tables, delivery.person_id):
         delivery = replace(delivery, ring=False)  # it was to ring for what is over by now
     situation = await situation_of(desk, tables, stored)
+    if delivery.ring and _is_in_hand(desk, delivery.person_id, situation):
+        delivery = replace(delivery, ring=False)
     topic_id = stored.topic_id if delivery.person_id is None else None
     return Task(
         delivery,
@@ -118,6 +123,15 @@ async def _task(desk: Desk, tables: Tables, delivery: Delivery) -> Task | None:
         delivery.person_id is None and topic_id is None and wants_topic(desk, stored),
         await _is_being_confirmed(desk, tables, delivery, shown),
     )
+
+
+def _is_in_hand(desk: Desk, person_id: int | None, situation: Situation) -> bool:
+    """Nothing is left to do for this person since it was to ring: Gate has taken our action, or only leads may act."""
+    if situation.order.in_appeal:
+        return False
+    person = desk.people.get(person_id or 0)
+    is_stopped = situation.lock is not None and person is not None and not person.may(Right.UNLOCK)
+    return situation.is_settling or is_stopped
 
 
 async def _wants_ends(desk: Desk, tables: Tables, person_id: int | None) -> bool:
@@ -232,31 +246,20 @@ async def topic_of(desk: Desk, order_id: str) -> int | None:
     return stored.topic_id if stored is not None else None
 
 
-async def unreachable(desk: Desk, person_id: int, missed: list[Delivery]) -> None:
-    """The person blocked the bot or never started it; what should have rung there must ring somewhere."""
+async def unreachable(desk: Desk, person_id: int, missed: list[Delivery]) -> list[Delivery]:
+    """The person blocked the bot or never started it; what should have rung there must ring somewhere.
+
+    Returns what a buyer said or sent that nobody else can be told now: it must not be given up.
+    """
     async with desk.store.write() as tables:
         await tables.staff.set_reachable(person_id, False)
+        unheard = []
         for delivery in missed:
-            if delivery.kind == CHAT:
-                await _heard_by_others(desk, tables, delivery)
-            else:
+            if delivery.kind not in (CHAT, FILE):
                 await hand_over(desk, tables, delivery)
-
-
-async def _heard_by_others(desk: Desk, tables: Tables, missed: Delivery) -> None:
-    """A buyer's words that did not reach their hearer are told to whoever stands in, from where that one stopped."""
-    if missed.kind != CHAT or missed.person_id is None or missed.order_id is None:
-        return
-    stored = await tables.orders.get(missed.order_id)
-    if stored is None:
-        return
-    told = await tables.chats.told(missed.chat_id, stored.order.id) or 0
-    # Two people out of reach must not hand it to each other for ever
-    away = {missed.chat_id, *await tables.staff.unreachable()}
-    for person in await listeners(desk, tables, stored):
-        if person.id not in away and reader_for(desk, person.id) is not None:
-            await tables.chats.begin_telling(person.id, stored.order.id, told)
-            await put(desk, tables, person.id, person.id, stored.order.id, ring=missed.ring)
+            elif not await told_to_others(desk, tables, delivery):
+                unheard.append(delivery)
+        return unheard
 
 
 async def stumbled(desk: Desk, chat_id: int, waits: Sequence[float], *, is_defect: bool) -> list[Delivery]:

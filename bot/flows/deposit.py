@@ -16,7 +16,7 @@ from bot.domain.deposits import (
     facts_of_deposit,
     hash_of_hook,
 )
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, Unknown
 from bot.domain.intents import Action, Event, Intent, State, after
 from bot.domain.seals import Choice, Seal, fingerprint
 from bot.domain.staff import Person, Right
@@ -216,11 +216,12 @@ def _intent(desk: Desk, person: Person, seal: Seal, deposit: Deposit) -> Intent:
 async def _perform(desk: Desk, intent: Intent, body: bytes) -> None:
     """Send the one request of a `sent` intent and keep its outcome; whatever happens, never a second time."""
     found: list[Link] = []
+    lost: list[Unknown] = []
 
     async def request() -> None:
         found.append(await desk.exchange.deposits.deposit(body=body))
 
-    event, answer = await attempt(request(), intent.target)
+    event, answer = await attempt(request(), intent.target, lost=lost.append)
 
     async def keep(tables: Tables) -> None:
         if event is Event.ACCEPTED:
@@ -228,15 +229,17 @@ async def _perform(desk: Desk, intent: Intent, body: bytes) -> None:
             desk.exchange.learn_checkout(found[0].url)
         moved = await tables.intents.move(intent.id, frm=State.SENT, event=event, at=desk.now(), answer=answer)
         if moved is not None:
-            await record(desk, tables, moved)
+            await record(desk, tables, moved, detail=lost[0].detail if lost else "")
 
     await keep_until_stored(desk, keep, f"{intent.target} ({event})")
 
 
-async def record(desk: Desk, tables: Tables, intent: Intent) -> None:
-    """Journal what became of it, and tell whoever has it before them."""
+async def record(desk: Desk, tables: Tables, intent: Intent, *, detail: str = "") -> None:
+    """Journal what became of it, and tell whoever has it before them. `detail`: why an answer is none."""
     deposit = await stored_deposit(tables, intent.id)
     facts = {"intent": intent.id, "answer": intent.answer[:300], "number": deposit.order_no}
+    if detail not in ("", intent.answer):
+        facts["detail"] = detail[:300]
     if deposit.request_code:
         facts["request_code"] = deposit.request_code
     if deposit.is_available is False:

@@ -6,13 +6,12 @@ MTPay documents no way to ask for an order (§7), so that nothing here ever look
 from bot.domain.deposits import Deposit, DepositStanding
 from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action, Event, Intent, State
-from bot.domain.staff import Right
 from bot.flows import following
 from bot.flows.deposit import end_summary, record
 from bot.flows.deposit_view import facts_for, standing_of, stored_deposit, tell
 from bot.flows.desk import Desk
 from bot.flows.following import Kind
-from bot.flows.step_up import check_deed
+from bot.flows.settling import check_may_settle, settle_by_word
 from storage.store import Tables
 
 OUTCOMES = {"made": Event.FOUND_DONE, "nothing": Event.FOUND_UNTOUCHED}
@@ -50,8 +49,7 @@ async def _end_links(desk: Desk) -> None:
 
 async def may_settle(desk: Desk, user_id: int, deposit_id: str) -> DepositStanding:
     """The deposit, for the question before `settle`."""
-    desk.need(user_id, Right.SETTLE)
-    await check_deed(desk, user_id, "settle", f"deposit/{deposit_id}")
+    await check_may_settle(desk, user_id, f"deposit/{deposit_id}")
     async with desk.store.read() as tables:
         deposit, _ = await _unknown(tables, deposit_id)
         return await standing_of(desk, tables, deposit)
@@ -62,19 +60,10 @@ async def settle(desk: Desk, user_id: int, deposit_id: str, outcome: str) -> Dep
     event = OUTCOMES.get(outcome)
     if event is None:
         raise NotAllowed("stale_button")
-    desk.need(user_id, Right.SETTLE)
-    await check_deed(desk, user_id, "settle", f"deposit/{deposit_id}")
+    await check_may_settle(desk, user_id, f"deposit/{deposit_id}")
     async with desk.store.write() as tables:
-        desk.need(user_id, Right.SETTLE)
-        deposit, intent = await _unknown(tables, deposit_id)
-        facts = {"intent": intent.id, "outcome": outcome, "looked_by": str(user_id)}
-        await tables.journal.add(
-            at=desk.now(), actor=user_id, action="settle", target=deposit.target, facts=facts, outcome=outcome
-        )
-        answer = f"settled by {user_id}"
-        moved = await tables.intents.move(intent.id, frm=State.UNKNOWN, event=event, at=desk.now(), answer=answer)
-        if moved is not None:
-            await record(desk, tables, moved)
+        _, intent = await _unknown(tables, deposit_id)
+        await settle_by_word(desk, tables, user_id, intent, outcome, event, record)
         standing = await standing_of(desk, tables, await stored_deposit(tables, deposit_id))
     desk.wake_relay.set()
     return standing

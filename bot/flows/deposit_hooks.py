@@ -1,6 +1,7 @@
 """What MTPay reports of a link: a hint. Its signature covers no body (§7), so that every field must match ours.
 
-A report can only move a deposit forward, settles an order whose answer was lost, and moves no money of ours.
+A report can only move a deposit forward, settles an order whose answer was lost, and moves no money of ours. One that
+was signed too long ago moves nothing: whoever saw a signature once could send it for ever. Leads are told to look.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from bot.clients.mtpay.webhooks import read_webhook
 from bot.domain.deposits import (
     ENDS,
     Deposit,
+    Proof,
     Report,
     Webhook,
     contradictions,
@@ -32,10 +34,13 @@ from storage.callbacks import Callback
 from storage.store import Tables
 
 MTPAY = "mtpay"
-MISMATCH, BEHIND = "mismatch", "behind"
+MISMATCH, BEHIND, TOO_OLD = "mismatch", "behind", "too_old"
 MOST_EVENTS, MOST_FITTING = 200, 2000
 """different messages of one deposit that are kept, more than a venue would ever send; those that fit it never have to
 stand behind those that do not"""
+LATE = "late/"
+"""begins the event of a report whose signature is of long ago: the same one, signed anew, is another event"""
+MOST_LATE, MOST_LATE_FITTING = 20, 60
 SETTLED_BY_A_REPORT = {
     State.UNKNOWN: Event.FOUND_DONE,
     State.VOID: Event.FOUND_LATE,
@@ -57,16 +62,21 @@ async def receive(desk: Desk, *, token: str, raw: bytes) -> Receipt:
         _, timestamp, webhook = read_webhook(raw)
     except ValueError:
         return Receipt.UNREADABLE
-    if not desk.exchange.is_from_mtpay(raw):
+    proof = desk.exchange.proof_of_report(raw)
+    if proof is Proof.NONE:
         log.warning("a report of %s is not signed as it should be", deposit.label)
         return Receipt.FORGED
     body = _kept(without_name(webhook, deposit.wish.payer))
-    event = f"{deposit.id}/{hashlib.sha256(body.encode()).hexdigest()[:32]}"
+    digest = hashlib.sha256(body.encode()).hexdigest()[:32]
+    event = f"{deposit.id}/{digest}"
     async with desk.store.write() as tables:
-        most = MOST_EVENTS if differences(deposit, webhook) else MOST_FITTING
         is_known = await tables.callbacks.count(MTPAY, event) > 0
-        if not is_known and await tables.callbacks.count(MTPAY, f"{deposit.id}/") >= most:
-            log.error("more than %s different reports of %s: the rest is not kept", most, deposit.label)
+        is_late = proof is Proof.OLD and not is_known  # a replay of what came in time says nothing new
+        if is_late:
+            event = f"{deposit.id}/{LATE}{digest}"
+            is_known = await tables.callbacks.count(MTPAY, event) > 0
+        if not is_known and await _has_most(tables, deposit, webhook, is_late=is_late):
+            log.error("too many different reports of %s: the rest is not kept", deposit.label)
             return Receipt.TOO_MANY
         await tables.callbacks.keep(
             venue=MTPAY, event=event, timestamp=timestamp[:20], nonce="", body=body, at=desk.now()
@@ -75,9 +85,18 @@ async def receive(desk: Desk, *, token: str, raw: bytes) -> Receipt:
     return Receipt.KEPT
 
 
+async def _has_most(tables: Tables, deposit: Deposit, webhook: Webhook, *, is_late: bool) -> bool:
+    fits = not differences(deposit, webhook)
+    if is_late:
+        most = MOST_LATE_FITTING if fits else MOST_LATE
+        return await tables.callbacks.count(MTPAY, f"{deposit.id}/{LATE}") >= most
+    return await tables.callbacks.count(MTPAY, f"{deposit.id}/") >= (MOST_FITTING if fits else MOST_EVENTS)
+
+
 async def handle(desk: Desk, callback: Callback) -> None:
     """Once per different message. Raises NotYet while the order itself is on its way."""
-    deposit_id, webhook = callback.event.partition("/")[0], _read(callback.body)
+    deposit_id, _, event = callback.event.partition("/")
+    webhook = _read(callback.body)
     async with desk.store.write() as tables:
         deposit, intent = await tables.deposits.get(deposit_id), await tables.intents.get(deposit_id)
         if intent is not None and intent.state in (State.PLANNED, State.SENT):
@@ -86,11 +105,15 @@ async def handle(desk: Desk, callback: Callback) -> None:
             await tables.callbacks.handled(callback.number, "not_ours", desk.now())
             return
         outcome, differs = _judged(deposit, webhook)
+        if event.startswith(LATE) and outcome != BEHIND:
+            outcome = TOO_OLD
         if not await tables.callbacks.handled(callback.number, outcome, desk.now()):
             return
         log.info("report of %s: %s", deposit.label, outcome)
         if outcome == MISMATCH:
             await _tell_mismatch(desk, tables, deposit, differs)
+        elif outcome == TOO_OLD:
+            await _tell_too_old(desk, tables, deposit, "" if differs else webhook.status, callback.timestamp)
         elif outcome != BEHIND:
             await _take(desk, tables, deposit, intent, webhook)
     desk.wake_relay.set()
@@ -137,6 +160,19 @@ async def _tell_mismatch(desk: Desk, tables: Tables, deposit: Deposit, differs: 
     )
     leads = with_role(desk, Role.LEAD)
     await announce(desk, tables, Notice("deposit_mismatch", facts), leads, key=f"deposit_mismatch:{deposit.id}")
+
+
+async def _tell_too_old(desk: Desk, tables: Tables, deposit: Deposit, status: str, signed_at: str) -> None:
+    """Leads are told to look at MTPay themselves, once for each word; `status` is empty where the rest does not fit."""
+    told = f"too_old_told:{deposit.id}/{status}"
+    if await tables.desk.get(told) is not None:
+        return
+    await tables.desk.put(told, str(desk.now()))
+    facts = {"deposit": deposit.id, "label": deposit.label, "status": status, "at": signed_at}
+    await tables.journal.add(
+        at=desk.now(), actor=None, action=Action.DEPOSIT.value, target=deposit.target, facts=facts, outcome=TOO_OLD
+    )
+    await announce(desk, tables, Notice("deposit_too_old", facts), with_role(desk, Role.LEAD))
 
 
 async def _tell_report(desk: Desk, tables: Tables, deposit: Deposit, intent: Intent) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cachetools import TTLCache
 
+from bot.domain.deposits import Proof
 from bot.domain.errors import NotAllowed
 from bot.domain.quotes import Pair
 
@@ -26,12 +27,15 @@ HOOK_TOKEN_LENGTH = 32
 
 @dataclass
 class Exchange:
-    """`deadlines`: monotonic seconds at which a quote ends, so that a step of the clock cannot lengthen its life."""
+    """`deadlines`: monotonic seconds at which a quote ends, so that a step of the clock cannot lengthen its life.
+
+    `failed_looks`: how often in a row an intent could not be looked at; `look_not_before`: when it is again (ms).
+    """
 
     pay: GatePay | None = None
     otc: GatePayOtc | None = None
     mtpay: MtPay | None = None
-    is_from_mtpay: Callable[[bytes], bool] = lambda raw: False
+    proof_of_report: Callable[[bytes], Proof] = lambda raw: Proof.NONE
     public_url: str = ""
     checkout_hosts: set[str] = field(default_factory=set)
     callback_secret: str = field(default="", repr=False)
@@ -43,8 +47,9 @@ class Exchange:
     pairs: TTLCache[tuple[str, str], tuple[Pair, ...]] = field(
         default_factory=lambda: TTLCache(maxsize=512, ttl=REMEMBERED_SECONDS)
     )
-    deadlines: TTLCache[str, float] = field(default_factory=lambda: TTLCache(maxsize=1024, ttl=REMEMBERED_SECONDS))
+    deadlines: dict[str, float] = field(default_factory=dict)
     look_not_before: dict[str, int] = field(default_factory=dict)
+    failed_looks: dict[str, int] = field(default_factory=dict)
 
     @property
     def venue(self) -> GatePay:
@@ -86,6 +91,10 @@ class Exchange:
         host = urlsplit(url).hostname
         if host:
             self.checkout_hosts.add(host.removeprefix("www."))
+
+    def forget_deadlines(self, now: float) -> None:
+        """Those that are over; `now` in monotonic seconds. What is forgotten has ended, too."""
+        self.deadlines = {deal: ends_at for deal, ends_at in self.deadlines.items() if ends_at > now}
 
     def account(self, given: str) -> str:
         """The account, which must be one of the settings'. Raises NotAllowed("account_not_listed")."""

@@ -9,6 +9,7 @@ from bot.domain.staff import Right, Role
 from bot.flows import payee
 from bot.flows.announce import QUIET, announce, with_role
 from bot.flows.desk import Desk, StoreError, log
+from bot.flows.hearers import listeners
 from bot.flows.step_up import check_deed
 from storage.store import Tables
 
@@ -88,22 +89,34 @@ async def _not_fetched(desk: Desk, file: KeptFile, no: NotFetched) -> None:
 
 
 async def _show_late(desk: Desk, tables: Tables, file: KeptFile) -> None:
-    """Its line was told without it: it follows where that was, or why it will not."""
+    """Its line was told without it: it follows where that was, or why it will not.
+
+    When all of those may read nothing any more, it goes to whoever hears the buyer now.
+    """
     if not file.is_of_chat:
         await payee.qr_came(desk, tables, file)
         return
     message = await tables.files.message_of(file.number)
-    for chat_id, number in (await tables.chats.tellings(file.order_id)).items():
-        if message is None or number < message:
-            continue
-        person_id = chat_id if chat_id in desk.people else None
-        if person_id is None and chat_id != desk.desk_chat_id:
-            continue
-        await tables.outbox.put_line(
-            chat_id=chat_id, person_id=person_id, kind=FILE, key=f"file:{file.number}", order_id=file.order_id,
-            facts={"message": str(message), "file": str(file.number), "late": "1"}, ring=False, priority=QUIET,
-            at=desk.now(),
-        )  # fmt: skip
+    tellings = await tables.chats.tellings(file.order_id)
+    told = [chat_id for chat_id, number in tellings.items() if message is not None and number >= message]
+    if message is None or not told:
+        return
+    readers = {chat_id for chat_id in tellings if (person := desk.people.get(chat_id)) and not person.is_frozen}
+    places = {chat_id for chat_id in told if chat_id in readers or chat_id == desk.desk_chat_id}
+    stored = await tables.orders.get(file.order_id)
+    if not readers and any(chat_id > 0 for chat_id in told) and stored is not None:
+        places |= {person.id for person in await listeners(desk, tables, stored)}
+    for chat_id in sorted(places):
+        await put_late(desk, tables, chat_id, file.order_id, message, file.number)
+
+
+async def put_late(desk: Desk, tables: Tables, chat_id: int, order_id: str, message: int, file: int) -> None:
+    """That file, with the words of its line, in the chat of a person or in the group."""
+    await tables.outbox.put_line(
+        chat_id=chat_id, person_id=chat_id if chat_id in desk.people else None, kind=FILE, key=f"{FILE}:{file}",
+        order_id=order_id, facts={"message": str(message), "file": str(file), "late": "1"}, ring=False, priority=QUIET,
+        at=desk.now(),
+    )  # fmt: skip
 
 
 async def _say(desk: Desk, tables: Tables, file: KeptFile, no: NotFetched) -> None:

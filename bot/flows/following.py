@@ -1,7 +1,9 @@
 """What goes on by itself for every deal that began with a quote: quotes end, orders are followed, none is forgotten."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from bot.domain.intents import Action, Event, Intent, State
@@ -9,9 +11,20 @@ from bot.domain.situations import Notice
 from bot.domain.staff import Role
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk, StoreError, log
+from bot.flows.side_by_side import few_at_once
 from storage.store import Tables
 
 RETRY_SECONDS = 5
+RETRY_AFTER_SECONDS = (RETRY_SECONDS, 10, 30, 60, 180, 300, 600, 1800)
+"""how long a look that failed is not made again, the first time, the second, …"""
+LONGEST_UNKNOWN_SECONDS = 60
+"""the longest such pause while nobody knows whether anything happened"""
+FAILED_LOOKS = 8
+"""so many in a row, most of an hour, and owners hear that an order cannot be looked at"""
+STUCK_SECONDS = 86_400
+"""so long after it was sent, and owners hear that the venue does not end an order"""
+LOOKS_AT_ONCE = 4
+QUOTES_END_EVERY_SECONDS = 1.0
 LONGEST_WAIT_MS = 3_600_000
 """a moment further away than any wait is one from before the clock was set back"""
 
@@ -20,7 +33,10 @@ D = TypeVar("D")
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[D]):
-    """One kind of deal: how it is stored, looked at, ended and told. `due_at`: its next look in ms, None for none."""
+    """One kind of deal: how it is stored, looked at, ended and told. `due_at`: its next look in ms, None for none.
+
+    Owners hear by `long_notice` of an outcome that stays unknown, by `stuck_notice` of an order that comes to no end.
+    """
 
     action: Action
     is_on: Callable[[Desk], bool]
@@ -32,6 +48,7 @@ class Kind(Generic[D]):
     look: Callable[[Desk, Intent, D], Awaitable[None]]
     facts: Callable[[Desk, D, Intent], dict[str, str]]
     long_notice: str
+    stuck_notice: str = ""
 
 
 async def open_of(tables: Tables, action: Action) -> list[Intent]:
@@ -54,15 +71,28 @@ async def adopt(desk: Desk, kind: Kind[D]) -> int:
 
 
 async def round_(desk: Desk, kind: Kind[D]) -> None:
-    """Once a second: what is over ends, what is due is looked at."""
+    """Once a second: what is over ends, what is due is looked at. Quotes end in time also while a look hangs."""
     await _end_quotes(desk, kind)
+    looks = asyncio.ensure_future(_look_at_all(desk, kind))
+    try:
+        while not (await asyncio.wait({looks}, timeout=QUOTES_END_EVERY_SECONDS))[0]:
+            await _end_quotes(desk, kind)
+    finally:
+        looks.cancel()
+        await asyncio.gather(looks, return_exceptions=True)
+    looks.result()
+
+
+async def _look_at_all(desk: Desk, kind: Kind[D]) -> None:
     async with desk.store.read() as tables:
         going = [(one, await kind.stored(tables, one.id)) for one in await open_of(tables, kind.action)]
-    for intent, deal in going:
-        if kind.is_on(desk) and _is_due(desk, kind, intent, deal):
-            await _look_guarded(desk, kind, intent, deal)
-        if intent.state is State.UNKNOWN:
-            await _say_when_long(desk, kind, intent, deal)
+    await few_at_once((partial(_look_after, desk, kind, intent, deal) for intent, deal in going), LOOKS_AT_ONCE)
+
+
+async def _look_after(desk: Desk, kind: Kind[D], intent: Intent, deal: D) -> None:
+    if kind.is_on(desk) and _is_due(desk, kind, intent, deal):
+        await _look_guarded(desk, kind, intent, deal)
+    await _say_when_long(desk, kind, intent)
 
 
 async def _end_quotes(desk: Desk, kind: Kind[D]) -> None:
@@ -85,24 +115,48 @@ def _is_due(desk: Desk, kind: Kind[D], intent: Intent, deal: D) -> bool:
 
 
 async def _look_guarded(desk: Desk, kind: Kind[D], intent: Intent, deal: D) -> None:
+    failed = desk.exchange.failed_looks
     try:
         await kind.look(desk, intent, deal)
     except StoreError:
         raise
     except Exception as error:  # what is odd about one order must not keep the others from being followed
         log.warning("look at %s %s failed: %r", kind.action, intent.target, error)
-        desk.exchange.look_not_before[intent.id] = desk.now() + RETRY_SECONDS * 1000
+        failed[intent.id] = failed.get(intent.id, 0) + 1
+        desk.exchange.look_not_before[intent.id] = desk.now() + _pause(intent, failed[intent.id]) * 1000
+    else:
+        failed.pop(intent.id, None)
 
 
-async def _say_when_long(desk: Desk, kind: Kind[D], intent: Intent, deal: D) -> None:
-    """Owners hear once of an outcome that stays unknown for long."""
-    if desk.now() - (intent.sent_at or intent.planned_at) < desk.policy.unknown_long_seconds * 1000:
+def _pause(intent: Intent, failures: int) -> int:
+    """Seconds until a look that failed so often in a row is made again."""
+    longest = LONGEST_UNKNOWN_SECONDS if intent.state is State.UNKNOWN else RETRY_AFTER_SECONDS[-1]
+    return min(RETRY_AFTER_SECONDS[min(failures, len(RETRY_AFTER_SECONDS)) - 1], longest)
+
+
+async def _say_when_long(desk: Desk, kind: Kind[D], intent: Intent) -> None:
+    """Owners hear once of an outcome that stays unknown for long, and once of an order that comes to no end."""
+    if not _worth_telling(desk, kind, intent):
         return
     async with desk.store.write() as tables:
-        told, now = f"unknown_told:{intent.id}", await tables.intents.get(intent.id)
-        if now is None or now.state is not State.UNKNOWN or await tables.desk.get(told) is not None:
-            return  # the look of this very round may have settled it
+        now = await tables.intents.get(intent.id)  # the look of this very round may have settled it
+        notice = _worth_telling(desk, kind, now) if now is not None else ""
+        told = f"{notice}:{intent.id}" if notice != kind.long_notice else f"unknown_told:{intent.id}"
+        if now is None or not notice or await tables.desk.get(told) is not None:
+            return
         await tables.desk.put(told, str(desk.now()))
-        facts = kind.facts(desk, deal, intent) | {"since": str(intent.sent_at or intent.planned_at)}
-        await announce(desk, tables, Notice(kind.long_notice, facts), with_role(desk, Role.OWNER), group=True)
+        facts = kind.facts(desk, await kind.stored(tables, now.id), now)
+        facts |= {"since": str(now.sent_at or now.planned_at)}
+        await announce(desk, tables, Notice(notice, facts), with_role(desk, Role.OWNER), group=True)
     desk.wake_relay.set()
+
+
+def _worth_telling(desk: Desk, kind: Kind[D], intent: Intent) -> str:
+    """The notice that owners are due of it, "" for none."""
+    age = desk.now() - (intent.sent_at or intent.planned_at)
+    if intent.state is State.UNKNOWN:
+        return kind.long_notice if age >= desk.policy.unknown_long_seconds * 1000 else ""
+    if intent.state is not State.TAKEN:
+        return ""
+    has_failed = desk.exchange.failed_looks.get(intent.id, 0) >= FAILED_LOOKS
+    return kind.stuck_notice if has_failed or age >= STUCK_SECONDS * 1000 else ""

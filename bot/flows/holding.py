@@ -16,6 +16,13 @@ class Later(Exception):
         self.wait_ms = wait_ms
 
 
+def waits_with(one: Saying, other: Saying) -> bool:
+    """Said in one go with the other, an album or one message, and not gone yet."""
+    if one.state is not State.PLANNED or one.attempt != other.attempt or one.source_chat != other.source_chat:
+        return False
+    return one.album == other.album if other.album else one.source_message == other.source_message
+
+
 async def hold(desk: Desk, batch: list[Saying], doubt: Doubt | None = None, about: str = "") -> None:
     """Their person is asked what to do; without a doubt of its own, because of what came with it."""
     async with desk.store.write() as tables:
@@ -35,6 +42,12 @@ async def put_in_doubt(
             held.append(moved)
     if held and asks:
         await ask(desk, tables, held[0])
+
+
+async def hold_rest(desk: Desk, tables: Tables, lost: Saying) -> None:
+    """One does not stand in the chat: its person is asked about what was said with it, which must not stand alone."""
+    opened = await tables.sayings.open_for(lost.order_id)
+    await put_in_doubt(desk, tables, [one for one in opened if waits_with(one, lost)], None, "")
 
 
 async def refuse(desk: Desk, batch: list[Saying], answer: str, facts: dict[str, str] | None = None) -> None:

@@ -13,6 +13,7 @@ async def purge(desk: Desk) -> None:
     Afterwards the forgotten words stand in no file of the database.
     """
     await journal.tell_head(desk)
+    desk.exchange.forget_deadlines(desk.clock.monotonic())
     now = desk.now()
     async with desk.store.write() as tables:
         await tables.inbox.purge(now - INBOX_MS)

@@ -12,7 +12,7 @@ from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
 from bot.domain.sayings import STALE_SECONDS, TRY_FOR_SECONDS, Doubt, Event, Saying, SayingKind, State
 from bot.domain.staff import Right
 from bot.flows.desk import Desk, StoreError, log
-from bot.flows.holding import RETRY_MS, Later, hold, refuse
+from bot.flows.holding import RETRY_MS, Later, hold, refuse, waits_with
 from bot.flows.outgoing_files import make_ready
 from bot.flows.read_chat import read
 from bot.flows.saying_outcome import record
@@ -81,7 +81,7 @@ async def _next(desk: Desk, order_id: str) -> list[Saying]:
     if not opened or opened[0].state is not State.PLANNED or _is_early(desk, opened[0]):
         return []
     first = opened[0]
-    batch = [one for one in opened if _belongs(one, first)]
+    batch = [one for one in opened if waits_with(one, first)]
     return [] if any(_is_early(desk, one) for one in batch) else sorted(batch, key=_place)
 
 
@@ -95,12 +95,6 @@ async def _hold_stale(desk: Desk, waiting: list[Saying]) -> None:
 def _is_early(desk: Desk, saying: Saying) -> bool:
     wait = saying.not_before - desk.now()
     return 0 < wait <= TRY_FOR_SECONDS * 1000
-
-
-def _belongs(one: Saying, first: Saying) -> bool:
-    if one.state is not State.PLANNED or one.attempt != first.attempt or one.source_chat != first.source_chat:
-        return False
-    return one.album == first.album if first.album else one.source_message == first.source_message
 
 
 def _place(saying: Saying) -> tuple[bool, int, int]:

@@ -7,15 +7,35 @@ from dataclasses import replace
 
 from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action, Event, Intent, State, after
-from bot.domain.off_ramps import OffRamp, OffRampOrder, OffRampStanding, facts_of_off_ramp, hash_of_token, is_newer
+from bot.domain.off_ramps import (
+    OffRamp,
+    OffRampOrder,
+    OffRampStanding,
+    facts_of_off_ramp,
+    hash_of_token,
+    is_newer,
+    is_odd,
+)
 from bot.domain.seals import Seal, fingerprint
-from bot.domain.staff import Person, Right
+from bot.domain.situations import Notice
+from bot.domain.staff import Person, Right, Role
+from bot.flows.announce import announce, with_role
 from bot.flows.approve import check_not_frozen
 from bot.flows.assemble import name_of
 from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
 from bot.flows.desk import Desk, log
 from bot.flows.off_ramp_quote import check_not_carried_out, take_quote
-from bot.flows.off_ramp_view import OFF_RAMP, standing_of, stored_off_ramp, tell, tell_outcome
+from bot.flows.off_ramp_view import (
+    OFF_RAMP,
+    OddWords,
+    facts_for,
+    keep_odd_words,
+    odd_words,
+    standing_of,
+    stored_off_ramp,
+    tell,
+    tell_outcome,
+)
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.quoted import ENDS_THE_QUOTE, is_over, of_quote
 from bot.flows.starting import Waits
@@ -170,6 +190,7 @@ async def apply(desk: Desk, tables: Tables, off_ramp_id: str, order: OffRampOrde
     kept = await tables.off_ramps.keep_order(off_ramp_id, _with_what_differs(off_ramp, order), status, desk.now())
     if kept is None:
         return
+    await _hear_odd_word(desk, tables, kept, intent, order.status if is_odd(order.status, off_ramp.status) else "")
     event = _event(intent.state, status)
     if event is None:
         if kept != off_ramp:
@@ -179,6 +200,23 @@ async def apply(desk: Desk, tables: Tables, off_ramp_id: str, order: OffRampOrde
     moved = await tables.intents.move(intent.id, frm=intent.state, event=event, at=desk.now(), answer=answer)
     if moved is not None:
         await record(desk, tables, moved)
+
+
+async def _hear_odd_word(desk: Desk, tables: Tables, off_ramp: OffRamp, intent: Intent, word: str) -> None:
+    """A word that moves nothing stands beside the status for as long as the venue says it; owners hear of it once."""
+    words = await odd_words(tables, off_ramp.id)
+    if word == words.now:
+        return
+    is_news = word not in ("", *words.told)
+    await keep_odd_words(tables, off_ramp.id, OddWords(word, (*words.told, word) if is_news else words.told))
+    if not is_news:
+        return
+    await tables.journal.add(
+        at=desk.now(), actor=None, action="otc_odd", target=off_ramp.target,
+        facts={"intent": intent.id, "order": off_ramp.order_id, "status": word}, outcome="seen",
+    )  # fmt: skip
+    facts = facts_for(desk, off_ramp, intent) | {"status": word}
+    await announce(desk, tables, Notice("otc_odd", facts), with_role(desk, Role.OWNER), group=True)
 
 
 def _with_what_differs(off_ramp: OffRamp, order: OffRampOrder) -> OffRampOrder:

@@ -14,7 +14,8 @@ from bot.flows.reconcile import next_look_at
 from storage.store import Tables
 
 LOOK_AFTER_SECONDS = (10, 30, 60, 180, 300, 600, 1800)
-NOT_FOUND, THROTTLED = "550175", "5503001"
+NOT_FOUND, NOT_TAKEN = "550175", "400001"
+"""no such order; a value that is not taken, as our number by a contract that asks for the venue's"""
 
 
 async def adopt(desk: Desk) -> int:
@@ -43,7 +44,7 @@ async def hinted(desk: Desk, *, order_id: str, client_order_id: str) -> bool:
         intent = await tables.intents.get(off_ramp.id) if off_ramp is not None else None
     if off_ramp is None or intent is None:
         return False
-    order = await _found(desk, off_ramp, order_id or off_ramp.order_id)
+    order = await found_order(desk, off_ramp, order_id or off_ramp.order_id)
     if order is None:
         raise Refused("gate_pay", "order_detail", code=NOT_FOUND, detail="no such order yet", status=200)
     async with desk.store.write() as tables:
@@ -62,7 +63,7 @@ def _due_at(intent: Intent, off_ramp: OffRamp) -> int | None:
 
 
 async def _look(desk: Desk, intent: Intent, off_ramp: OffRamp) -> None:
-    order = await _found(desk, off_ramp, off_ramp.order_id)
+    order = await found_order(desk, off_ramp, off_ramp.order_id)
     async with desk.store.write() as tables:
         if order is not None:
             await apply(desk, tables, off_ramp.id, order)
@@ -73,7 +74,7 @@ async def _look(desk: Desk, intent: Intent, off_ramp: OffRamp) -> None:
     desk.wake_relay.set()
 
 
-async def _found(desk: Desk, off_ramp: OffRamp, order_id: str) -> OffRampOrder | None:
+async def found_order(desk: Desk, off_ramp: OffRamp, order_id: str) -> OffRampOrder | None:
     """The venue's record: by its number, else by ours in the list, else by ours alone. None: it knows none."""
     otc, number = desk.exchange.off_ramp, off_ramp.client_order_id
     order = None
@@ -94,7 +95,7 @@ async def _found(desk: Desk, off_ramp: OffRamp, order_id: str) -> OffRampOrder |
 async def _by_our_number(desk: Desk, number: str) -> OffRampOrder | None:
     """In the list, else in the detail. A list that leaves it open proves no absence, but the detail may prove it there.
 
-    Raises VenueError, Refused with 550175 too when the detail knows none.
+    Raises VenueError.
     """
     otc = desk.exchange.off_ramp
     try:
@@ -108,11 +109,14 @@ async def _by_our_number(desk: Desk, number: str) -> OffRampOrder | None:
 
 
 async def _in_the_detail(desk: Desk, number: str) -> OffRampOrder | None:
-    """The whole list had none. A newer contract asks for its own number here and refuses ours: no more is to be had."""
+    """The whole list had none. A newer contract asks for its own number here and refuses ours: no more is to be had.
+
+    Any other refusal says nothing of the order. Raises VenueError.
+    """
     try:
         return await desk.exchange.off_ramp.order(client_order_id=number)
     except Refused as no:
-        if no.is_throttled or no.code == THROTTLED:
+        if no.is_throttled or no.code not in (NOT_FOUND, NOT_TAKEN):
             raise
         return None
 
@@ -146,4 +150,5 @@ OFF_RAMPS = Kind(
     look=_look,
     facts=facts_for,
     long_notice="otc_unknown_long",
+    stuck_notice="otc_stuck",
 )

@@ -1,5 +1,8 @@
 """What an off-ramp looks like now, who is told when it changes, and the list of past ones."""
 
+import json
+from dataclasses import dataclass
+
 from bot.domain.errors import NotAllowed
 from bot.domain.intents import Intent, State
 from bot.domain.off_ramps import OffRamp, OffRampStanding
@@ -28,6 +31,26 @@ FILTERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class OddWords:
+    """What the venue said of one off-ramp that moves no status: `now`, "" for nothing, and all that was told."""
+
+    now: str = ""
+    told: tuple[str, ...] = ()
+
+
+async def odd_words(tables: Tables, off_ramp_id: str) -> OddWords:
+    kept = await tables.desk.get(f"otc_odd:{off_ramp_id}")
+    if kept is None:
+        return OddWords()
+    found = json.loads(kept)
+    return OddWords(found["now"], tuple(found["told"]))
+
+
+async def keep_odd_words(tables: Tables, off_ramp_id: str, words: OddWords) -> None:
+    await tables.desk.put(f"otc_odd:{off_ramp_id}", json.dumps({"now": words.now, "told": words.told}))
+
+
 async def stored_off_ramp(tables: Tables, off_ramp_id: str) -> OffRamp:
     """Raises NotAllowed("stale_button") for an id we never gave."""
     found = await tables.off_ramps.get(off_ramp_id)
@@ -49,6 +72,7 @@ async def standing_of(desk: Desk, tables: Tables, off_ramp: OffRamp) -> OffRampS
         requester_name=name_of(desk, off_ramp.requester),
         unanswered=await tables.off_ramps.without_outcome() if intent is None else 0,
         refusal=before.answer if before is not None and before.state is State.REFUSED else "",
+        odd_status=(await odd_words(tables, off_ramp.id)).now if off_ramp.order_id else "",
     )
 
 
@@ -80,7 +104,7 @@ async def tell_outcome(desk: Desk, tables: Tables, off_ramp: OffRamp, intent: In
     """The group's record, who decided, and who asked for it; a failure and an unknown outcome ring."""
     await tell(desk, tables, off_ramp, priority=0)
     kind = NOTICES.get(intent.state)
-    was_doubted = intent.state is not State.VOID or intent.looks > 0
+    was_doubted = intent.state is not State.VOID or intent.looks > 0 or intent.is_by_word
     if kind is None or not was_doubted or (intent.state is State.REFUSED and not off_ramp.order_id):
         return  # what moved nothing, and was never told as unknown, its card says, and the journal
     people = [person for person in map(desk.people.get, {intent.actor, off_ramp.requester or 0}) if person is not None]
@@ -101,6 +125,8 @@ def facts_for(desk: Desk, off_ramp: OffRamp, intent: Intent) -> dict[str, str]:
         "fee": f"{off_ramp.fee:f} {fiat}" if off_ramp.fee is not None else "",
         "final": f"{off_ramp.final:f} {fiat}" if off_ramp.final is not None else "",
         "why": (off_ramp.error or intent.answer)[:100],
+        "status": off_ramp.status,
+        "by_word": "yes" if intent.is_by_word else "",
     }
 
 

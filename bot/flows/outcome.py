@@ -9,16 +9,23 @@ from storage.errors import StoreError
 from storage.store import Tables
 
 
-async def attempt(work: Awaitable[object], what: str) -> tuple[Event, str]:
-    """Await the one request; its event and the venue's words. Nothing is raised, whatever happens."""
+async def attempt(
+    work: Awaitable[object], what: str, *, lost: Callable[[Unknown], object] = lambda unknown: None
+) -> tuple[Event, str]:
+    """Await the one request; its event and the venue's words. Nothing is raised, whatever happens.
+
+    `lost` hears of an answer that is none: it may still name an order.
+    """
     try:
         await work
     except Refused as no:
         return Event.REFUSED, f"{no.code}: {no.detail}"
     except (Unreachable, NotAllowed) as never:
         return Event.NEVER_LEFT, str(never)
-    except Unknown as lost:
-        return Event.NO_ANSWER, lost.why
+    except Unknown as unknown:
+        log.warning("%s has no answer: %s", what, unknown)
+        lost(unknown)
+        return Event.NO_ANSWER, unknown.why
     except VenueError as odd:
         return Event.NO_ANSWER, str(odd)
     except Exception as defect:  # whatever went wrong here, the request may have left, and that must be told

@@ -1,6 +1,7 @@
 """Ring the bell outside Telegram while something lasts that nobody inside may hear of. Past the outbox, on purpose."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from bot.clients.bell import NotRung
@@ -20,6 +21,10 @@ class Rings(Protocol):
     async def ring(self, told: Mapping[str, object]) -> None: ...
 
 
+def _places(alarm: Alarm) -> set[str]:
+    return {alarm.place_of(order) for order in alarm.orders} if alarm.cause is Cause.UNANSWERED else set()
+
+
 class OutsideBell:
     """What was rung for is in the store, so that a restart neither repeats nor forgets it."""
 
@@ -34,10 +39,13 @@ class OutsideBell:
         if may_be_forced and (alarm := await self._owner_alarm()) is not None:
             alarms[alarm.cause] = alarm
         rung = await self._known()
-        for ring in [ring for cause, ring in rung.items() if cause not in alarms]:
+        lasting = {*alarms, *(place for alarm in alarms.values() for place in _places(alarm))}
+        for ring in [ring for cause, ring in rung.items() if cause not in lasting]:
             await self._over(ring)
         for alarm in alarms.values():
             ring = rung.get(alarm.cause) or OutsideRing(alarm.cause.value, alarm.since)
+            if not rung.keys() >= _places(alarm):
+                ring = replace(ring, rung=0)
             if ring.is_due(self._desk.now()):
                 await self._ring(alarm, ring)
 
@@ -78,11 +86,14 @@ class OutsideBell:
         except NotRung as no:
             why = str(no)
             log.warning("BELL_URL was not rung for %s: %s", alarm.cause.value, why)
-        done = ring.after(desk.now(), is_taken=not why)
-        (await self._known())[alarm.cause] = done
+        known = await self._known()
+        joined = sorted(_places(alarm) - known.keys())
+        done = [ring.after(desk.now(), is_taken=not why), *(OutsideRing(place, desk.now()) for place in joined)]
+        known.update({one.cause: one for one in done})
         async with desk.store.write() as tables:
-            await tables.alerts.put_outside(done)
-            if not why or done.failed == 1:  # that it goes on failing is one line
+            for one in done:
+                await tables.alerts.put_outside(one)
+            if not why or done[0].failed == 1:  # that it goes on failing is one line
                 facts = {"cause": alarm.cause.value, "ring": str(ring.rung + 1), "orders": str(len(alarm.orders))}
                 if alarm.cause is Cause.OWNER:
                     facts["reason"] = duress.ALONE  # whoever is forced reads no line of it

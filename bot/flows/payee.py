@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 from bot.domain.attachments import BadFile, FileState, KeptFile, NotFetched
 from bot.domain.errors import NotAllowed
-from bot.domain.orders import Order, Payee, Side
+from bot.domain.intents import State
+from bot.domain.orders import Order, Payee
+from bot.domain.payees import check_payee
 from bot.domain.seals import same_file
 from bot.domain.situations import Reader, Situation
-from bot.domain.staff import Person, Right, Role
+from bot.domain.staff import Person, Right
+from bot.flows.absorb import look
 from bot.flows.announce import NORMAL
-from bot.flows.assemble import situation_of, stored_order
+from bot.flows.approve import raise_if_open
+from bot.flows.assemble import is_too_late, name_of, situation_of, stored_order
 from bot.flows.desk import Desk
 from storage.messages import Shown
 from storage.outbox import Delivery
@@ -44,8 +48,9 @@ class QrTelling:
 async def show_payee(desk: Desk, user_id: int, order_id: str, index: int | None = None) -> tuple[Situation, int]:
     """Whom we are to pay, in full, for an operator or higher, and which of the payees that is.
 
-    Without an index the one of the chosen method. That it was looked at is journalled, and so is a refusal; its QR
-    code follows as a picture.
+    Without an index the one of the chosen method. Gate is looked at first: an old button must not lead to an order that
+    is over. That it was shown is journalled, and so is a refusal; its QR code follows as a picture. Raises NotAllowed
+    or VenueError.
     """
     try:
         return await _show_payee(desk, user_id, order_id, index)
@@ -57,11 +62,17 @@ async def show_payee(desk: Desk, user_id: int, order_id: str, index: int | None 
 
 
 async def _show_payee(desk: Desk, user_id: int, order_id: str, index: int | None) -> tuple[Situation, int]:
-    person = desk.need(user_id, Right.SHOW_PAYEE)
+    desk.need(user_id, Right.SHOW_PAYEE)
+    async with desk.store.read() as tables:
+        known = (await stored_order(tables, order_id)).order
+    if known.is_final:  # the names of one that ended long ago are forgotten, and a look would bring them back
+        raise NotAllowed("already_final", {"order": order_id, "status": known.status})
+    await look(desk, order_id)
     async with desk.store.write() as tables:
+        person = desk.need(user_id, Right.SHOW_PAYEE)  # the venue took its time; the right may be gone
         stored = await stored_order(tables, order_id)
         order = stored.order
-        check_payee(order, person)
+        await check_now(desk, tables, order, person)
         at = _place(order, index)
         facts = {"method": order.payees[at].method} if order.payees else {}
         await _journal(desk, tables, user_id, order_id, facts, "done")
@@ -73,14 +84,14 @@ async def _show_payee(desk: Desk, user_id: int, order_id: str, index: int | None
     return situation, at
 
 
-def check_payee(order: Order, person: Person) -> None:
-    """Raises NotAllowed when this person may not see, at this moment, whom the order is to be paid to."""
-    if order.side is not Side.BUY:
-        raise NotAllowed("wrong_side", {"order": order.id})
-    if order.hides_payment:
-        raise NotAllowed("hides_payment", {"order": order.id})
-    if order.holder_differs and person.role < Role.LEAD:
-        raise NotAllowed("holder_differs", {"order": order.id})
+async def check_now(desk: Desk, tables: Tables, order: Order, person: Person) -> None:
+    """Raises NotAllowed when this person may not pay the order now; also while it is, or was, acted on from here."""
+    check_payee(order, person, is_late=is_too_late(desk, order))
+    intent = await tables.intents.latest_for(order.id)
+    if intent is not None and intent.is_open:
+        raise_if_open(desk, intent)
+    if intent is not None and intent.state is State.DONE:
+        raise NotAllowed("already_done", {"order": order.id, "who": name_of(desk, intent.actor)})
 
 
 def _place(order: Order, index: int | None) -> int:
@@ -137,8 +148,9 @@ async def qr_for(desk: Desk, delivery: Delivery) -> QrTelling | None:
         stored = await stored_order(tables, delivery.order_id)
         file = await tables.files.get(int(delivery.facts["file"]))
         situation = await situation_of(desk, tables, stored)
+        may_see = await _may_see(desk, tables, stored.order, person)
     payee = _payee_of(stored.order, file) if file is not None else None
-    if file is None or payee is None or file.state is FileState.WANTED or not _may_see(stored.order, person):
+    if file is None or payee is None or file.state is FileState.WANTED or not may_see:
         return None
     content = await desk.store.files.get(file.sha256) if file.state is FileState.KEPT else None
     return QrTelling(situation, payee, Reader(person.language, person.timezone, person), file, content)
@@ -148,12 +160,12 @@ def _payee_of(order: Order, file: KeptFile) -> Payee | None:
     return next((one for one in order.payees if one.qr_url and same_file(one.qr_url) == same_file(file.url)), None)
 
 
-def _may_see(order: Order, person: Person) -> bool:
+async def _may_see(desk: Desk, tables: Tables, order: Order, person: Person) -> bool:
     try:
-        check_payee(order, person)
+        await check_now(desk, tables, order, person)
     except NotAllowed:
         return False
-    return not order.is_final
+    return True
 
 
 async def _journal(

@@ -9,13 +9,16 @@ from bot.flows.duress import is_shown_frozen
 
 
 def needs_somebody(situation: Situation) -> bool:
-    """True when a person of the desk can or must act: paid sales, open purchases, appeals, unknown outcomes."""
+    """True when a person of the desk can or must act: paid sales, open purchases, appeals, unknown outcomes.
+
+    A purchase that waits for its release is ours again once we may appeal.
+    """
     order = situation.order
     if situation.has_open_intent or order.in_appeal or order.phase in (Phase.LOCKED, Phase.UNKNOWN):
         return True
     if order.side is Side.SELL:
         return order.phase is Phase.PAID
-    return order.phase is Phase.UNPAID
+    return order.phase is Phase.UNPAID or situation.may_appeal
 
 
 def urgency(situation: Situation) -> tuple[int, int]:

@@ -5,14 +5,17 @@ documented. So every read overlaps what is held by a few seconds, and equal mess
 """
 
 from collections.abc import Sequence
+from enum import Enum, auto
 
-from bot.domain.alerts import AlertKind, Loudness
+from bot.domain.alerts import Loudness
 from bot.domain.chat import Author, Chat, ChatKind, ChatMessage
 from bot.domain.errors import NotAllowed
 from bot.domain.sayings import Event, Saying, SayingKind, State, proves_missing, same_words
-from bot.domain.staff import Person, Right
-from bot.flows.announce import NORMAL, QUIET, bell, heard_as
+from bot.domain.staff import Right
+from bot.flows.announce import NORMAL, QUIET
 from bot.flows.desk import Desk
+from bot.flows.hearers import beginning, hearers
+from bot.flows.holding import hold_rest
 from bot.flows.saying_outcome import record
 from storage.chats import Heard
 from storage.orders import StoredOrder
@@ -43,7 +46,7 @@ async def read(desk: Desk, order_id: str) -> int:
         ]
     asked_at = desk.now()
     since = None if newest is None else min([newest, *unproven])
-    pages, is_complete = await _pages(desk, order_id, since)
+    pages, reached = await _pages(desk, order_id, since)
     async with desk.store.write() as tables:
         stored = await tables.orders.get(order_id)
         if stored is None:
@@ -51,6 +54,11 @@ async def read(desk: Desk, order_id: str) -> int:
         fresh = await _keep(tables, stored, pages, own_id, asked_at)
         seen = [message.at for page in pages for message in page.messages]
         active = max([*seen, newest or 0], default=0) or None
+        before = await tables.chats.reading(order_id)
+        # What was too far away once is missing from all that later looks only add to
+        is_complete = reached is Reach.BEGINNING or (
+            reached is Reach.HELD and before is not None and before.is_complete
+        )
         await tables.chats.read(order_id, asked_at, active_at=active, is_complete=is_complete)
         told = await _explain(desk, tables, order_id, fresh)
         await _count_looks(desk, tables, order_id, asked_at)
@@ -70,8 +78,16 @@ async def own_identity(desk: Desk) -> str:
     return desk.talk.own_id
 
 
-async def _pages(desk: Desk, order_id: str, newest: int | None) -> tuple[list[Chat], bool]:
-    """Newest page first, down to what is held; False when that was too far away.
+class Reach(Enum):
+    """How far back a look came without a gap: to the chat's beginning, to what is held, or to neither."""
+
+    BEGINNING = auto()
+    HELD = auto()
+    NEITHER = auto()
+
+
+async def _pages(desk: Desk, order_id: str, newest: int | None) -> tuple[list[Chat], Reach]:
+    """Newest page first, down to what is held.
 
     Now and then without a cursor: what the venue stored with a moment of long ago stands behind every cursor.
     Which end a page with a cursor is cut at is not documented. One that may be cut is read from the other end, too.
@@ -82,9 +98,11 @@ async def _pages(desk: Desk, order_id: str, newest: int | None) -> tuple[list[Ch
         return await _back(desk, order_id, await desk.venue.chat(order_id=order_id), newest)
     near = await desk.venue.chat(order_id=order_id, after=newest - OVERLAP_SECONDS)
     if not _may_be_cut(near, newest):
-        return await _back(desk, order_id, near, newest)
-    pages, is_complete = await _back(desk, order_id, await desk.venue.chat(order_id=order_id), newest)
-    return [*pages, near], is_complete
+        pages, reached = await _back(desk, order_id, near, newest)
+        # Of a page behind a cursor the venue cannot say whether it begins the chat
+        return pages, Reach.HELD if reached is Reach.BEGINNING else reached
+    pages, reached = await _back(desk, order_id, await desk.venue.chat(order_id=order_id), newest)
+    return [*pages, near], reached
 
 
 def _may_be_cut(near: Chat, newest: int) -> bool:
@@ -93,16 +111,16 @@ def _may_be_cut(near: Chat, newest: int) -> bool:
     return near.last_at > max(moments, default=0) or newest not in moments or len(moments) >= SMALLEST_PAGE
 
 
-async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> tuple[list[Chat], bool]:
+async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> tuple[list[Chat], Reach]:
     """That page and older ones until what is held is reached."""
     pages = [first]
     while len(pages) < MOST_PAGES:
         page = pages[-1]
         if not page.has_older or not page.messages:
-            return pages, True
+            return pages, Reach.BEGINNING
         oldest = min((message.at for message in page.messages if message.at), default=0)
         if newest is not None and oldest <= newest - OVERLAP_SECONDS:
-            return pages, True
+            return pages, Reach.HELD
         older = await desk.venue.chat(order_id=order_id, before=oldest + 1)
         if _is_no_older(older, oldest):
             # This second fills a page: what stood before its last ones is seen from its beginning alone
@@ -111,7 +129,7 @@ async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> t
             if _is_no_older(older, oldest):  # the cursor includes its second
                 older = await desk.venue.chat(order_id=order_id, before=oldest - 1)
         pages.append(older)
-    return pages, False
+    return pages, Reach.NEITHER
 
 
 def _is_no_older(page: Chat, oldest: int) -> bool:
@@ -195,6 +213,7 @@ async def _count_looks(desk: Desk, tables: Tables, order_id: str, asked_at: int)
                 saying.id, frm=State.UNKNOWN, event=Event.NOT_SEEN, at=desk.now(), answer="not_seen"
             )
             await record(desk, tables, moved)
+            await hold_rest(desk, tables, saying)
             desk.talk.wake.set()
 
 
@@ -208,11 +227,11 @@ async def _announce(desk: Desk, tables: Tables, stored: StoredOrder, fresh: Sequ
     if theirs:
         await tables.orders.need_topic(order_id)
     is_ring = await _rings(desk, tables, stored, theirs)
-    begin = (worth or list(fresh))[0].number - 1
-    for person, wish in await _who_wants_words(desk, tables, stored):
+    begin = await beginning(desk, tables, order_id, worth[0].number) if worth else 0
+    for person, wish in await hearers(desk, tables, stored):
         if worth:
             await tables.chats.begin_telling(person.id, order_id, begin)
-        if await tables.chats.told(person.id, order_id) is not None:
+        if wish is not Loudness.OFF and await tables.chats.told(person.id, order_id) is not None:
             await put(desk, tables, person.id, person.id, order_id, ring=is_ring and wish is not Loudness.SILENT)
     group = desk.desk_chat_id
     if group is not None:
@@ -220,20 +239,6 @@ async def _announce(desk: Desk, tables: Tables, stored: StoredOrder, fresh: Sequ
             await tables.chats.begin_telling(group, order_id, 0)
         if await tables.chats.told(group, order_id) is not None:
             await put(desk, tables, group, None, order_id)
-
-
-async def _who_wants_words(desk: Desk, tables: Tables, stored: StoredOrder) -> list[tuple[Person, Loudness | None]]:
-    """The hearers with their wishes. When the one on the order switched words off, the others on duty hear them.
-
-    When all did, the group has the words and the card counts them; switched on again, all of them are told.
-    """
-    wishes = await tables.alerts.wishes()
-    for people in (await listeners(desk, tables, stored), bell(desk, await tables.staff.unreachable())):
-        heard = [(person, heard_as(desk, wishes, person, AlertKind.CHAT)) for person in people]
-        wanted: list[tuple[Person, Loudness | None]] = [one for one in heard if one[1] is not Loudness.OFF]
-        if wanted:
-            return wanted
-    return []
 
 
 async def _record(desk: Desk, tables: Tables, order_id: str) -> None:
@@ -277,15 +282,6 @@ async def _rings(desk: Desk, tables: Tables, stored: StoredOrder, theirs: Sequen
         return False
     await tables.chats.rang(stored.order.id, desk.now())
     return True
-
-
-async def listeners(desk: Desk, tables: Tables, stored: StoredOrder) -> list[Person]:
-    """Who hears the buyer in a direct message: the one who is on the order, else those who are rung."""
-    away = await tables.staff.unreachable()
-    claimer = desk.people.get(stored.claimed_by or 0)
-    if claimer is not None and claimer.may(Right.CHAT) and claimer.id not in away:
-        return [claimer]
-    return bell(desk, away)
 
 
 async def read_now(desk: Desk, user_id: int, order_id: str) -> None:

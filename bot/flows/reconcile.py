@@ -72,14 +72,14 @@ async def look_at_unknown(desk: Desk) -> None:
 
 def _is_look_due(desk: Desk, intent: Intent) -> bool:
     """A moment further away than any wait is one from before the clock was set back."""
-    wait = max(next_look_at(intent), desk.look_not_before.get(intent.id, 0)) - desk.now()
-    return wait <= 0 or wait > LONGEST_WAIT_SECONDS * 1000
+    moments = (next_look_at(intent), desk.look_not_before.get(intent.id, 0))
+    return all(not 0 < moment - desk.now() <= LONGEST_WAIT_SECONDS * 1000 for moment in moments)
 
 
 async def _say_when_long(desk: Desk, intent: Intent) -> None:
-    """Owners hear once of an outcome that stays unknown for long."""
+    """Owners hear once of an outcome that stays unknown for long; of one from before a clock was set back at once."""
     age = desk.now() - (intent.sent_at or intent.planned_at)
-    if age < desk.policy.unknown_long_seconds * 1000:
+    if 0 <= age < desk.policy.unknown_long_seconds * 1000:
         return
     async with desk.store.write() as tables:
         told = f"unknown_told:{intent.id}"
@@ -101,11 +101,11 @@ async def end_old_steps(desk: Desk) -> None:
     async with desk.store.write() as tables:
         for seal in ended:
             await tables.seals.end(seal.id, now)
-            await _show_without(desk, tables, seal)
+            await show_without(desk, tables, seal)
     desk.wake_relay.set()
 
 
-async def _show_without(desk: Desk, tables: Tables, seal: Seal) -> None:
+async def show_without(desk: Desk, tables: Tables, seal: Seal) -> None:
     """The card behind the step, wherever it stands."""
     if seal.action is Action.CONVERT:
         conversion = await tables.conversions.get(seal.target)

@@ -287,11 +287,11 @@ async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int) -> S
     return added
 
 
-async def edited(desk: Desk, user_id: int, chat_id: int, message_id: int) -> Saying | None:
-    """The person changed a message on the phone: the saying that was made of it, if it was for a buyer."""
+async def edited(desk: Desk, user_id: int, chat_id: int, message_id: int) -> list[Saying]:
+    """The person changed a message on the phone: what was made of it for a buyer, each part as it was said last."""
     if user_id not in desk.people:
-        return None
+        return []
     async with desk.store.read() as tables:
         said = await tables.sayings.of_message(chat_id, message_id)
     shown = [one for one in said if one.person_id == user_id and one.state is not State.DROPPED]
-    return shown[-1] if shown else None
+    return sorted({one.part: one for one in shown}.values(), key=lambda one: one.part)

@@ -14,7 +14,7 @@ from bot.flows.assemble import name_of, situation_of, stored_order
 from bot.flows.bank import unreleased_sale
 from bot.flows.desk import Desk
 from bot.flows.step_up import check_deed
-from bot.flows.twin_question import credit_named, opened_at
+from bot.flows.twin_question import credit_named, opened_at, unnamed_ends
 from bot.flows.unlock import LEAST_LETTERS, MOST_LETTERS
 from storage.credits import SecondCredit, UsedCredit
 from storage.store import Tables
@@ -87,12 +87,15 @@ async def _step(desk: Desk, tables: Tables, user_id: int, step_id: str) -> Secon
 
 
 async def _besides(desk: Desk, tables: Tables, order: Order) -> tuple[str, ...]:
-    """The orders whose credits of this sum can stand in the way: those since this one was opened, and older ones that
-    the mark may be which was refused last. Newest first, as many as the card names."""
-    used = await tables.credits.of_total_since(account_of(order), order.fiat, order.total, opened_at(desk, order))
+    """The orders whose credits of this sum can stand in the way: those since this one was opened, named or not, and
+    older ones that the mark may be which was refused last. Newest first, as many as the card names."""
+    since = await opened_at(desk, tables, order)
+    used = await tables.credits.of_total_since(account_of(order), order.fiat, order.total, since)
     used += await _refused_for(desk, tables, order)
-    used.sort(key=lambda one: one.used_at, reverse=True)
-    besides = tuple(dict.fromkeys(one.order_id for one in used if one.order_id != order.id))
+    found = [(one.used_at, one.order_id) for one in used]
+    found += [(end.at, end.order.id) for end in await unnamed_ends(desk, tables, order)]
+    found.sort(key=lambda one: one[0], reverse=True)
+    besides = tuple(dict.fromkeys(order_id for _, order_id in found if order_id != order.id))
     if not besides:
         raise NotAllowed("no_other_credit", {"order": order.id})
     if len(besides) > MOST_BESIDES:

@@ -8,6 +8,7 @@ from bot.flows.announce import URGENT, announce_order
 from bot.flows.assemble import situation_of, stored_order
 from bot.flows.bank import unreleased_sale
 from bot.flows.desk import Desk
+from bot.flows.forced import forced_mark
 from storage.orders import StoredOrder
 from storage.snoozes import Snooze
 from storage.store import Tables
@@ -26,9 +27,9 @@ async def snooze(desk: Desk, user_id: int, order_id: str) -> Situation:
         stored = await unreleased_sale(tables, order_id)
         if stored.order.phase is not Phase.PAID:
             raise NotAllowed("not_paid", {"order": order_id})
-        limit = desk.clock.moment_of(stored.order.may_be_forced_at)
-        if stored.order.may_be_forced_at and until > limit:
-            raise NotAllowed("snooze_past_limit", {"order": order_id, "until": str(limit)})
+        limit = forced_mark(desk, stored.order, await tables.alerts.paid_since(order_id) or desk.now())
+        if until > limit.at:
+            raise NotAllowed("snooze_past_limit", {"order": order_id, "until": str(limit.shown * 1000)})
         await tables.snoozes.put(Snooze(order_id, user_id, until))
         await tables.orders.claim(order_id, user_id, desk.now())
         await tables.journal.add(
@@ -43,16 +44,21 @@ async def snooze(desk: Desk, user_id: int, order_id: str) -> Situation:
 async def ring_due(desk: Desk) -> None:
     """Once a second while anything is snoozed: what has slept enough rings again."""
     async with desk.store.read() as tables:
-        if not await tables.snoozes.due(desk.now()):
+        if not await _due(desk, tables):
             return
     async with desk.store.write() as tables:
-        for one in await tables.snoozes.due(desk.now()):
+        for one in await _due(desk, tables):
             await tables.snoozes.end(one.order_id)
             await tables.alerts.woke(one.order_id, desk.now())
             stored = await tables.orders.get(one.order_id)
             if stored is not None and await _still_waits(tables, stored):
                 await _ring(desk, tables, one)
     desk.wake_relay.set()
+
+
+async def _due(desk: Desk, tables: Tables) -> list[Snooze]:
+    """One that is further away than any can be began before the clock was set back."""
+    return await tables.snoozes.due(desk.now(), desk.now() + SNOOZE_SECONDS * 1000)
 
 
 async def _still_waits(tables: Tables, stored: StoredOrder) -> bool:

@@ -12,7 +12,7 @@ from bot.domain.staff import Role
 from bot.domain.twins import CLOCKS_DIFFER, Credit, account_of, are_told_apart_by_name, credit_of, sales_among
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk
-from storage.credits import UsedCredit
+from storage.credits import UnnamedEnd, UsedCredit
 from storage.store import Tables
 
 ASKING = frozenset({"which_payer", "reference_needed"})
@@ -23,16 +23,17 @@ async def check(desk: Desk, tables: Tables, order: Order, choice: Choice) -> Non
     """Raises NotAllowed while it is not clear whose money it is that somebody saw.
 
     `which_payer` (count) and `reference_needed` want a question; `wrong_payer`, `reference_used` (other: four digits),
-    `reference_as_digits`, `reference_as_time` (other) and what `credit_of` raises stop this release.
+    `reference_as_digits`, `reference_as_time`, `credit_unnamed` (other) and what `credit_of` raises stop this release.
     """
-    if choice.reference:
-        await _check_credit(desk, tables, credit_named(desk, order, choice.reference), order)
-        return
     twins = await other_sales(tables, order)
     is_clear = not twins or are_told_apart_by_name([order, *twins])
-    if not is_clear or await _was_used_since(desk, tables, order):
+    has_ends = await _check_ends(desk, tables, order)
+    needs_credit = has_ends or not is_clear or await _was_used_since(desk, tables, order)
+    if choice.reference:
+        await _check_credit(desk, tables, credit_named(desk, order, choice.reference), order)
+    elif needs_credit:
         raise NotAllowed("reference_needed")
-    if not twins:
+    if needs_credit or not twins:
         return
     facts = {"count": str(len(twins) + 1)}
     if not choice.payer or not {twin.id for twin in twins} <= set(choice.among.split(",")):
@@ -43,7 +44,9 @@ async def check(desk: Desk, tables: Tables, order: Order, choice: Choice) -> Non
 
 async def is_asked_for(desk: Desk, tables: Tables, order: Order) -> bool:
     """Whether a release of it begins with a question, as far as the desk knows before it looks."""
-    return bool(await other_sales(tables, order)) or await _was_used_since(desk, tables, order)
+    if await other_sales(tables, order) or await _was_used_since(desk, tables, order):
+        return True
+    return bool(await unnamed_ends(desk, tables, order))
 
 
 async def other_sales(tables: Tables, order: Order) -> list[Order]:
@@ -56,13 +59,37 @@ async def other_sales(tables: Tables, order: Order) -> list[Order]:
     return found
 
 
+async def unnamed_ends(desk: Desk, tables: Tables, order: Order) -> list[UnnamedEnd]:
+    """Sales of the same sum that were completed while this one was open, for a credit that nobody named and that may
+    be this one's as far as names tell; newest first."""
+    ends = await tables.credits.unnamed_ends(order, await opened_at(desk, tables, order))
+    return [end for end in ends if not are_told_apart_by_name([order, end.order])]
+
+
+async def _check_ends(desk: Desk, tables: Tables, order: Order) -> bool:
+    """Whether there are any. Which credit was theirs nobody can tell, so that a lead has to say there is one more."""
+    ends = await unnamed_ends(desk, tables, order)
+    said = await tables.credits.second_of(order.id) if ends else None
+    for end in ends:
+        if said is None or not said.covers(end.order.id, end.at):
+            raise NotAllowed("credit_unnamed", {"other": end.order.short_id})
+    return bool(ends)
+
+
 async def _was_used_since(desk: Desk, tables: Tables, order: Order) -> bool:
     """A credit of this sum that came while the order was open was named for another one: it may not stand for both."""
-    return bool(await tables.credits.of_total_since(account_of(order), order.fiat, order.total, opened_at(desk, order)))
+    since = await opened_at(desk, tables, order)
+    return bool(await tables.credits.of_total_since(account_of(order), order.fiat, order.total, since))
 
 
-def opened_at(desk: Desk, order: Order) -> int:
-    return desk.clock.moment_of(order.created_at - CLOCKS_DIFFER.total_seconds())
+async def opened_at(desk: Desk, tables: Tables, order: Order) -> int:
+    """From when on a credit may be this order's, on our clock, which may be behind the venue's."""
+    opened = desk.clock.moment_of(order.created_at)
+    earliest = desk.clock.moment_of(order.created_at - CLOCKS_DIFFER.total_seconds())
+    stored = await tables.orders.get(order.id)
+    if stored is None or stored.first_seen_at >= opened:
+        return earliest
+    return stored.first_seen_at - (opened - earliest)
 
 
 async def use_credit(desk: Desk, tables: Tables, order: Order, choice: Choice, intent_id: str) -> None:
@@ -90,7 +117,10 @@ async def settle_credit(desk: Desk, tables: Tables, intent: Intent) -> None:
 
 
 async def settle_credit_elsewhere(desk: Desk, tables: Tables, order_id: str) -> None:
-    """A sale was completed by no release of ours: the credit that was named for it last stands for it after all."""
+    """A sale was completed, and not by us: the credit that was named for it last stands for it after all."""
+    latest = await tables.intents.latest_for(order_id)
+    if latest is not None and latest.action is Action.RELEASE and latest.state is State.DONE:
+        return
     newest = await tables.credits.newest_of(order_id)
     intent = await tables.intents.get(newest) if newest is not None else None
     if intent is not None:
@@ -130,7 +160,7 @@ async def _check_credit(desk: Desk, tables: Tables, credit: Credit, order: Order
     if used is not None:
         raise NotAllowed("reference_used", {"other": used.order_id[-4:], "given": credit.mark})
     # A credit that was named by its time must not stand once more by its reference
-    since = opened_at(desk, order)
+    since = await opened_at(desk, tables, order)
     for other in await tables.credits.of_total_since(credit.account, credit.fiat, credit.total, since):
         is_covered = said is not None and said.covers(other.order_id, other.used_at)
         if other.credit.is_time != credit.is_time and not is_covered:

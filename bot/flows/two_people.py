@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.actions import RIGHTS
+from bot.domain.alerts import AlertKind, Loudness
 from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action, Intent
 from bot.domain.orders import Order
@@ -22,7 +23,7 @@ from bot.domain.two_people import (
     check_second,
     due_at,
 )
-from bot.flows.announce import URGENT, announce_order
+from bot.flows.announce import URGENT, announce_order, heard_as
 from bot.flows.assemble import name_of, situation_of, stored_order
 from bot.flows.desk import Desk
 from bot.flows.locking import lock
@@ -118,12 +119,20 @@ async def _keep(desk: Desk, tables: Tables, person: Person, seal: Seal, order: O
     )
     await announce_order(desk, tables, order.id)
     if goes is Way.SECOND:
-        for other in to_ring(await others(desk, tables, seal.action, order, person.id)):
-            await tables.outbox.put_card(
-                chat_id=other.id, person_id=other.id, order_id=order.id, repost=True, ring=True, priority=URGENT,
-                at=desk.now(),
-            )  # fmt: skip
+        await _ring_others(desk, tables, await others(desk, tables, seal.action, order, person.id), order)
     return Waiting(approval)
+
+
+async def _ring_others(desk: Desk, tables: Tables, able: list[Person], order: Order) -> None:
+    """Somebody on duty can be the second: then who is off duty hears it as any paid order, in quiet hours silently."""
+    wishes = await tables.alerts.wishes()
+    is_somebody_on_duty = any(one.on_duty for one in able)
+    for other in to_ring(able):
+        wish = heard_as(desk, wishes, other, AlertKind.PAID) if is_somebody_on_duty and not other.on_duty else None
+        await tables.outbox.put_card(
+            chat_id=other.id, person_id=other.id, order_id=order.id, repost=True, ring=wish in (None, Loudness.ON),
+            priority=URGENT, at=desk.now(),
+        )  # fmt: skip
 
 
 def _approval(desk: Desk, person: Person, seal: Seal, order: Order, goes: Way) -> Approval:

@@ -10,11 +10,13 @@ from bot.domain.orders import Order
 from bot.domain.seals import Choice
 from bot.domain.situations import Situation, Twin
 from bot.domain.twins import NONE_OF_THESE, read_mark
+from bot.domain.two_people import Why
 from bot.flows.absorb import look
 from bot.flows.announce import announce_order
 from bot.flows.approve import check_now, journal_refusal, may
 from bot.flows.assemble import learn_profile, name_of, situation_of, stored_order
 from bot.flows.desk import Desk
+from bot.flows.standing import end_for_order
 from bot.flows.twin_question import ASKING, is_asked_for, other_sales
 from storage.store import Tables
 from storage.twin_questions import TwinQuestion
@@ -83,7 +85,8 @@ async def _shuffled(tables: Tables, order: Order) -> tuple[Twin, ...]:
 async def answer(desk: Desk, user_id: int, question_id: str, picked: str) -> tuple[str, Choice]:
     """The order and what is sealed about the bank, when the right name was picked (its index, or `none`).
 
-    Raises NotAllowed: `wrong_payer` (other) and `payer_not_listed` are journalled, and every open confirm dies.
+    Raises NotAllowed: `wrong_payer` (other) and `payer_not_listed` are journalled; every open confirm dies,
+    and so does a first yes that was given before.
     """
     desk.need(user_id, RIGHTS[Action.RELEASE])
     async with desk.store.write() as tables:
@@ -127,6 +130,7 @@ async def _stopped(desk: Desk, tables: Tables, user_id: int, question: TwinQuest
         at=desk.now(), actor=user_id, action=Action.RELEASE.value, target=order_id,
         facts={"reason": no.reason, "question": question.id, "answer": given}, outcome="not_allowed",
     )  # fmt: skip
+    await end_for_order(desk, tables, order_id, Why.DOUBT, by=user_id, because=no.reason)
     await announce_order(desk, tables, order_id)
     return no
 

@@ -4,7 +4,7 @@ What was sent decides what the card says; what is there is only ever said of a l
 """
 
 from bot.domain.ad_changes import AdChange, AdStanding, Phase
-from bot.domain.ad_edits import Part
+from bot.domain.ad_edits import Part, told
 from bot.domain.ads import AdStatus
 from bot.domain.orders import Side
 from bot.domain.situations import Reader
@@ -87,10 +87,12 @@ def _add_market(pen: Pen, change: AdChange, made: Drawing) -> None:
 
 
 def far_words(pen: Pen, change: AdChange) -> Markup:
-    far = value_of(pen, Part.OFFSET, change.far_percent or "")
+    """An offset that is far by itself is told as such: the market around it is near, or there is none."""
     if not change.far_percent:
         return pen.say("The market cannot be read now")
-    return pen.say("Far off the market: {percent}", percent=far)
+    is_offset = change.wanted.offset is not None and change.far_percent == told(Part.OFFSET, change.wanted)
+    text = mark("Far from its reference: {percent}") if is_offset else mark("Far off the market: {percent}")
+    return pen.say(text, percent=value_of(pen, Part.OFFSET, change.far_percent))
 
 
 def _add_kept(pen: Pen, change: AdChange, made: Drawing) -> None:

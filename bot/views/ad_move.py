@@ -2,7 +2,7 @@
 
 from bot.domain.ad_changes import AdStanding, Phase
 from bot.domain.ad_edits import Part
-from bot.domain.ad_views import MoveStanding
+from bot.domain.ad_views import AdMove, MoveStanding
 from bot.domain.ads import Ad
 from bot.domain.intents import State
 from bot.domain.situations import Reader
@@ -57,12 +57,32 @@ def move_card(standing: MoveStanding, reader: Reader, above: tuple[Markup, ...] 
 def _question(pen: Pen, standing: MoveStanding) -> list[Markup]:
     move = standing.move
     lines = [bold(pen.say(WAYS[move.way][0], count=form.count(len(move.ads))))]
-    lines += _each(pen, [(ad, joined((tail(ad), ad_name(pen, ad), price_of(ad.price)), " ")) for ad in move.ads])
+    lines += _each(pen, [(ad, _asked_line(pen, ad, move.far.get(ad.id))) for ad in move.ads])
+    lines += _unread_lines(pen, move)
     if move.way == "off":
         lines.append(pen.say("Orders that run go on."))
     lines.append(pen.say("One request each, none sent yet."))
     lines.append(pen.say("Valid until {time}", time=pen.clock(move.ends_at, seconds=True)))
     return lines
+
+
+def _asked_line(pen: Pen, ad: Ad, far: str | None) -> Markup:
+    """`··3647 Sell USDT/CNY 7.20`, and below it how far a stale price is off the market."""
+    line = joined((tail(ad), ad_name(pen, ad), price_of(ad.price)), " ")
+    if far is None:
+        return line
+    off = pen.say("Far off the market: {percent}", percent=value_of(pen, Part.OFFSET, far))
+    return joined((line, joined(("🔴", bold(off)), " ")))
+
+
+def _unread_lines(pen: Pen, move: AdMove) -> list[Markup]:
+    """Whether these are online nobody can tell; nothing is sent for them."""
+    if not move.unread:
+        return []
+    count, known = form.count(len(move.unread)), [tail(ad_id) for ad_id in move.unread if ad_id]
+    lines = [joined(("🔴", bold(pen.say("{count} could not be read", count=count))), " ")]
+    lines += [escape(pen.words(", ").join(known), 2000)] if known else []
+    return [*lines, pen.say("Look into the Gate app.")]
 
 
 def _each(pen: Pen, named: list[tuple[Ad, Markup]]) -> list[Markup]:
@@ -96,11 +116,12 @@ def _result(pen: Pen, standing: MoveStanding) -> tuple[list[Markup], Rows]:
     move = standing.move
     by_ad = {one.change.ad.id: one for one in standing.changes}
     done = sum(_is_as_wanted(one) for one in standing.changes)
-    total = form.count(len(move.ads))
-    icon = "✅" if done == len(move.ads) else WAITS if _is_under_way(standing) else "⚠"
-    head = pen.say(WAYS[move.way][2], done=form.count(done), count=total)
+    every = len(move.ads) + len(move.unread)
+    icon = "✅" if done == every else WAITS if _is_under_way(standing) else "⚠"
+    head = pen.say(WAYS[move.way][2], done=form.count(done), count=form.count(every))
     lines = [joined((icon, bold(head)), " ")]
     lines += _each(pen, [(ad, _ad_line(pen, ad, by_ad.get(ad.id), standing)) for ad in move.ads])
+    lines += _unread_lines(pen, move)
     if standing.person_name:
         lines.append(pen.say("by {who}", who=pen.staff(standing.person_name)))
     elif move.person is None:

@@ -34,6 +34,16 @@ AD_NOTICES: dict[str, tuple[str, ...]] = {
         mark("by the rule of {ruler}"),
         mark("Look into the Gate app."),
     ),
+    # ad, pair, side, what, who, rule (may be empty)
+    "ad_unseen": (
+        mark("🔴 Accepted, but unreadable · {ad}"),
+        mark("{name}"),
+        mark("Wanted: {what}"),
+        mark("by {who}"),
+        mark("by the rule of {ruler}"),
+        mark("Gate does not show this ad to us."),
+        mark("Look into the Gate app."),
+    ),
     # ad, pair, side, who, what
     "ad_unknown": (
         mark("❓ No answer to a change · {ad}"),
@@ -63,21 +73,31 @@ AD_NOTICES: dict[str, tuple[str, ...]] = {
         mark("It was held to have failed."),
         mark("Was it sent again meanwhile?"),
     ),
-    # way, who, done, failed, unknown; skipped, who and why may be empty
+    # way, who, done, failed, unknown; skipped, unread, who and why may be empty
     "ads_moved_all": (
         mark("{moved_all}"),
+        mark("🔴 Unreadable: {unread}, see Gate app"),
         mark("Failed: {failed}"),
         mark("Not known: {unknown}"),
         mark("Left as they were: {skipped}"),
         mark("by {who}"),
         mark("by the desk: {why}"),
     ),
-    # why; online may be empty
+    # why; online and unread may be empty
     "ads_off_offered": (
         mark("🙈 Take all ads offline?"),
         mark("Why: {why}"),
         mark("Online at Gate now: {online}"),
+        mark("🔴 Unreadable: {unread}, see Gate app"),
         mark("Nothing was sent."),
+    ),
+    # why
+    "ads_off_waits": (
+        mark("🙈 Ads cannot go offline yet"),
+        mark("Why: {why}"),
+        mark("Gate does not answer."),
+        mark("The desk tries until it does."),
+        mark("Look into the Gate app."),
     ),
 }
 MOVED_ALL = {
@@ -85,9 +105,9 @@ MOVED_ALL = {
     "on": mark("📢 Online: Gate accepted {done} of {count}"),
 }
 OTHER_MOVE = mark("📢 Ads: Gate accepted {done} of {count}")
-COUNTED = ("done", "failed", "unknown", "skipped")
+COUNTED = ("done", "failed", "unknown", "skipped", "unread")
 COUNTS = (*COUNTED, "online")
-WITHOUT_NOUGHT = ("failed", "unknown", "skipped")
+WITHOUT_NOUGHT = ("failed", "unknown", "skipped", "unread")
 OPENS_CHANGE = frozenset({"ad_unknown", "ad_unknown_long"})
 ONE_PART = re.compile(rf"({'|'.join(part.value for part in Part)})=(.*)", re.DOTALL)
 
@@ -166,7 +186,7 @@ def ad_notice_rows(pen: Pen, notice: Notice) -> Rows | None:
     """The button of such news; None for every other kind."""
     if notice.kind not in AD_NOTICES:
         return None
-    if notice.kind == "ads_off_offered":
+    if notice.kind in ("ads_off_offered", "ads_off_waits"):
         off = press(pen.words("All offline…"), Verb.ADS_ALL, "off", style="primary")
         return ((off,),) if pen.may(Right.ADS) else ()
     if notice.kind == "ads_moved_all":

@@ -31,7 +31,7 @@ SHOWN_ADS = 20
 # part: (question, what the reply looks like, hint in the empty field)
 QUESTIONS = {
     Part.PRICE: (mark("New price?"), mark("Reply with it, like 7.21"), mark("Price of one coin")),
-    Part.OFFSET: (mark("New offset in percent?"), mark("Reply like 0.5, or -0.5 for below"), mark("Percent")),
+    Part.OFFSET: (mark("New offset in percent?"), mark("Reply like +0.5, or -0.5 for below"), mark("Percent")),
     Part.AMOUNT: (mark("How much shall be left?"), mark("Reply with it, like 1000"), mark("Amount in coins")),
     Part.LIMITS: (mark("New limits per order?"), mark("Reply with both, like 100 5000"), mark("Least and most")),
     Part.TERMS: (mark("New terms?"), mark("Reply with the whole text."), mark("Terms")),

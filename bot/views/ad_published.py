@@ -1,6 +1,7 @@
 """The summary of a new ad with its confirm, and what became of it after it was sent."""
 
 from bot.domain.ad_asking import Summary, digest_of_ads
+from bot.domain.ad_edits import signed_offset
 from bot.domain.ad_forms import Step
 from bot.domain.ad_sendings import FormStanding, Phase
 from bot.domain.ads import AdDraft, LimitBasis
@@ -56,7 +57,7 @@ def summary_card(summary: Summary, reader: Reader, above: tuple[Markup, ...] = (
     seal, draft = summary.seal, summary.draft
     pen = Pen(reader, seal.opened_at if seal is not None else None)
     lines = [*above, joined(("📢", bold(pen.say("Publish this ad?"))), " "), *_draft_lines(pen, draft)]
-    lines += _market_lines(pen, summary)
+    lines += [*_market_lines(pen, summary), *_far_offset_lines(pen, summary)]
     lines.append(_methods_line(pen, summary))
     lines += demand_lines(pen, draft.demands) or [pen.say("Counterparties: nothing demanded")]
     if draft.expire_minutes is not None:
@@ -96,6 +97,14 @@ def _market_lines(pen: Pen, summary: Summary) -> list[Markup]:
     return lines
 
 
+def _far_offset_lines(pen: Pen, summary: Summary) -> list[Markup]:
+    floating = summary.draft.floating
+    if floating is None or not summary.distance.is_offset_far:
+        return []
+    far = pen.say("Far from its reference: {percent}", percent=percent_of(signed_offset(floating)))
+    return [joined(("🔴", bold(far)), " ")]
+
+
 def _methods_line(pen: Pen, summary: Summary) -> Markup:
     return pen.say("Ways to pay: {methods}", methods=answer_words(pen, summary.form, Step.METHODS))
 
@@ -119,7 +128,8 @@ def _summary_rows(pen: Pen, summary: Summary) -> Rows:
     if summary.seal is not None:
         last = press(pen.words("Publish this ad"), Verb.NA_SEND, summary.seal.id, style="danger")
     else:
-        last = choice(pen.words("I mean this price"), Verb.NA_MEANT, form_id, summary.form.answer(Step.PRICE))
+        text = mark("I mean this price") if summary.distance.is_far else mark("I mean this offset")
+        last = choice(pen.words(text), Verb.NA_MEANT, form_id, summary.form.pricing)
     back = press(pen.words("⬅ Back"), Verb.NA_BACK, form_id)
     return rows((back, change), (drop,), (last,))
 

@@ -25,7 +25,11 @@ AD_REASONS = {
     ),
     "ad_floats": mark("The price of ad {ad} floats. Nothing was sent. Change its offset: open it with /ads"),
     "ad_fixed": mark("The price of ad {ad} is fixed, so it has no offset. Nothing was sent. Write a price like 7.21"),
-    "ad_offset": mark("An offset of {given}% cannot be meant. Nothing was sent. Write it like 0.5 or -0.5"),
+    "ad_offset": mark("An offset of {given}% cannot be meant. Nothing was sent. Write it like +0.5% or -0.5%"),
+    "ad_bare_offset": mark(
+        "The price of ad {ad} floats, so {given} may be a price or percent. Nothing was sent. "
+        "Write its offset like +0.5% or -0.5%"
+    ),
     "ad_too_precise": mark("{amount} {code} has too many decimals, {digits} is the most. Nothing was sent."),
     "ad_too_much": mark("{amount} {code} is too much to be meant. Nothing was sent."),
     "ad_not_positive": mark("{amount} {code} is not above 0. Nothing was sent."),
@@ -52,6 +56,9 @@ AD_REASONS = {
     "ad_no_market": mark("Nobody else's ad of {pair} can be seen, so there is no rank to match. Nothing was sent."),
     "ad_none": mark("There is no such ad: {filter}. /ads all lists what there is."),
     "ads_none_online": mark("None of our ads is online at Gate now. Nothing was sent. /ads all lists them."),
+    "ads_none_readable": mark(
+        "{count} of our ads could not be read, none else can be moved. Nothing was sent. Look into the Gate app."
+    ),
     "ads_none_to_bring_back": mark(
         "None of the ads that /ads off took offline is still offline. Nothing was sent. Open single ones: /ads all"
     ),

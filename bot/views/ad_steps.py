@@ -66,9 +66,10 @@ def _other_prices(pen: Pen, change: AdChange) -> tuple[Button | None, ...]:
 
 
 def _last(pen: Pen, standing: AdStanding) -> Button | None:
-    """A price far off the market has to be meant first; only then can it be confirmed."""
+    """A price or offset far off the market has to be meant first; only then can it be confirmed."""
     change, seal = standing.change, standing.open_seal
     if change.asks_twice:
-        return press(pen.words("I mean this price"), Verb.AD_MEANT, change.id)
+        text = mark("I mean this price") if change.wanted.offset is None else mark("I mean this offset")
+        return press(pen.words(text), Verb.AD_MEANT, change.id)
     label = f"{step_words(pen, change)} {tail(change.ad)}"
     return None if seal is None else red(label, step_words(pen, change), Verb.AD_YES, seal)

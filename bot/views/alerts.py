@@ -22,36 +22,63 @@ STATES = {Loudness.ON: mark("rings"), Loudness.SILENT: mark("silent"), Loudness.
 PER_LINE = 2
 
 ESCALATION_NOTICES: dict[str, tuple[str, ...]] = {
-    # order, since, act_at (may be missing)
+    # order, since, and one of: act_at, latest_at
     f"{ESCALATED}_{Stage.CLAIMER.value}": (
         mark("⏰ Your order waits · {order}"),
         mark("Paid, nobody tapped since {since}"),
         mark("Gate may act {act_at}"),
+        mark("Gate may act {latest_at} at the latest"),
         mark("Look into the bank now."),
     ),
     f"{ESCALATED}_{Stage.ALONE.value}": (
         mark("⏰ Paid, nobody on duty · {order}"),
         mark("Paid, nobody tapped since {since}"),
         mark("Gate may act {act_at}"),
+        mark("Gate may act {latest_at} at the latest"),
         mark("You are rung as an owner."),
     ),
     f"{ESCALATED}_{Stage.OWNERS.value}": (
         mark("⏰ Nobody answers · {order}"),
         mark("Paid, nobody tapped since {since}"),
         mark("Gate may act {act_at}"),
+        mark("Gate may act {latest_at} at the latest"),
         mark("The owners are rung."),
     ),
     f"{ESCALATED}_{Stage.DUTY.value}": (
         mark("⏰ Nobody answers · {order}"),
         mark("Paid, nobody tapped since {since}"),
         mark("Gate may act {act_at}"),
+        mark("Gate may act {latest_at} at the latest"),
         mark("All on duty are rung."),
     ),
     f"{ESCALATED}_{Stage.LEADS.value}": (
         mark("⏰ Still nobody answers · {order}"),
         mark("Paid, nobody tapped since {since}"),
         mark("Gate may act {act_at}"),
+        mark("Gate may act {latest_at} at the latest"),
         mark("The leads are rung."),
+    ),
+    f"{ESCALATED}_{Stage.ANSWER.value}": (
+        mark("⚖ Appeal: answer in the app · {order}"),
+        mark("Gate decides: we cannot release"),
+        mark("Gate may act {act_at}"),
+        mark("Gate may act {latest_at} at the latest"),
+        mark("The leads are rung."),
+    ),
+    f"{ESCALATED}_{Stage.MARK.value}": (
+        mark("⚖ Appeal: Gate may act soon · {order}"),
+        mark("Gate may act {act_at}"),
+        mark("Gate may act {latest_at} at the latest"),
+        mark("Is it answered in the Gate app?"),
+        mark("The leads are rung."),
+    ),
+    # order, since (when Gate took it)
+    f"{ESCALATED}_{Stage.TAKEN.value}": (
+        mark("⏰ Release not seen yet · {order}"),
+        mark("Gate took the release {since}"),
+        mark("but still shows the order as paid."),
+        mark("Nothing is sent again."),
+        mark("Look into the Gate app."),
     ),
     # order, until
     f"{ESCALATED}_deadline": (

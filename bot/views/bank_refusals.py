@@ -22,6 +22,11 @@ PAYER_REASONS = {
         "The credit {given} was already used for order {other}. One credit, one release: look for this order's own. "
         "If the bank shows two that look alike, a lead can say so."
     ),
+    # other
+    "credit_unnamed": mark(
+        "Order {other} of the same total has ended, and nobody named its credit: what the bank shows may be its own. "
+        "Nothing was released. If the bank shows one more, a lead can say so."
+    ),
     # order
     "no_other_credit": mark("No credit of this sum is used for another order: name the one of {order}."),
     # order, most

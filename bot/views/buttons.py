@@ -107,6 +107,8 @@ class Verb(StrEnum):
     OT_LEAD = "fl"
     OT_OPEN = "fo"
     OT_LOOK = "fi"
+    OT_SETTLE = "ft"
+    OT_SETTLE_YES = "fu"
     OT_LIST = "fh"
     OT_CSV = "fc"
     BANKS = "g"
@@ -290,6 +292,8 @@ FIELDS: dict[Verb, tuple[str, ...]] = {
     Verb.OT_LEAD: ("request",),
     Verb.OT_OPEN: ("off_ramp",),
     Verb.OT_LOOK: ("off_ramp",),
+    Verb.OT_SETTLE: ("off_ramp", "outcome"),
+    Verb.OT_SETTLE_YES: ("off_ramp", "outcome"),
     Verb.OT_LIST: ("filter", "page"),
     Verb.OT_CSV: ("filter",),
     Verb.BANKS: ("page",),
@@ -370,7 +374,7 @@ FIELDS: dict[Verb, tuple[str, ...]] = {
     Verb.NA_GO_ON: ("form",),
     Verb.NA_LINES: ("form",),
     Verb.NA_EDIT: ("form", "step"),
-    Verb.NA_MEANT: ("form", "price"),
+    Verb.NA_MEANT: ("form", "pricing"),
     Verb.NA_DROP: ("form",),
     Verb.NA_SEND: ("seal",),
     Verb.NA_OPEN: ("form",),

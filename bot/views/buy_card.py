@@ -14,6 +14,8 @@ from bot.views.sell_card import add_last_line
 def draw_unpaid(pen: Pen, s: Situation) -> Drawing:
     """Our move: pay the payee, then say so."""
     order = s.order
+    if s.is_too_late:
+        return _draw_late(pen, s)
     made = Drawing()
     made.line(pen.title("🛒", pen.words("We buy: pay the seller"), order))
     _add_payment(pen, order, made)
@@ -30,16 +32,36 @@ def draw_unpaid(pen: Pen, s: Situation) -> Drawing:
     return made
 
 
+def _draw_late(pen: Pen, s: Situation) -> Drawing:
+    """The time to pay is over, and Gate has not ended the order yet: nobody pays now, but who has paid may say so."""
+    order = s.order
+    made = Drawing()
+    made.line(pen.title("⌛", pen.words("Too late: do not pay"), order))
+    _add_deal(pen, order, made)
+    made.line(pen.say("Time to pay ended {time}", time=pen.clock_s(order.pay_deadline)))
+    made.line(pen.say("Paid already? Mark it now."))
+    if order.holder_differs:
+        made.line(pen.say("Leads only: ask one to mark it"))
+    add_last_line(pen, s, made)
+    made.rows = _unpaid_rows(pen, s)
+    return made
+
+
 def draw_hidden(pen: Pen, s: Situation) -> Drawing:
     """Gate does not show the payee (§2.1 `hide_payment`): nobody may pay from here, nor to an account from the chat."""
     order = s.order
     made = Drawing()
     made.line(pen.title("🙈", pen.words("Gate hides the payment data"), order))
-    _add_payment(pen, order, made)
+    if s.is_too_late:
+        _add_deal(pen, order, made)
+    else:
+        _add_payment(pen, order, made)
     made.line(pen.say("Do not pay: the payee is unknown"))
     made.line(pen.say("The seller's account is still hidden."), 3)
     made.line(pen.say("Ask in the chat, then look again."), 1)
-    if order.pay_deadline:
+    if s.is_too_late:
+        made.line(pen.say("Time to pay ended {time}", time=pen.clock_s(order.pay_deadline)))
+    elif order.pay_deadline:
         made.line(pen.say("Pay before {time}", time=pen.clock_s(order.pay_deadline)))
     add_last_line(pen, s, made)
     look = press(pen.words("Look again"), Verb.LOOK, order.id)
@@ -93,6 +115,11 @@ def _add_payment(pen: Pen, order: Order, made: Drawing) -> None:
     made.line(pen.say("then get {coins}", coins=pen.money(order.coins)), 4 if order.hides_payment else 0)
 
 
+def _add_deal(pen: Pen, order: Order, made: Drawing) -> None:
+    made.line(pen.say("Order: {total}", total=bold(pen.money(order.fiat_total))))
+    made.line(pen.say("Seller {name}", name=bold(pen.counterparty(order))))
+
+
 def _unpaid_rows(pen: Pen, s: Situation) -> Rows:
     order = s.order
     if is_taken(pen, s):
@@ -100,6 +127,8 @@ def _unpaid_rows(pen: Pen, s: Situation) -> Rows:
     person = pen.reader.person
     is_lead = person is not None and person.role >= NO_LIMIT_FROM
     may_pay = is_lead or not order.holder_differs
-    payee = press(pen.words("Show payee"), Verb.PAYEE, order.id) if pen.may(Right.SHOW_PAYEE) and may_pay else None
+    may_see = may_pay and pen.may(Right.SHOW_PAYEE) and not s.is_too_late
+    payee = press(pen.words("Show payee"), Verb.PAYEE, order.id) if may_see else None
     paid = press(pen.words("Mark paid…"), Verb.MARK_PAID, order.id) if pen.may(Right.MARK_PAID) and may_pay else None
-    return rows(copies(pen, order), (payee, claim_button(pen, s)), (paid, cancel_button(pen, s)), more_row(pen, s))
+    copied = () if s.is_too_late else copies(pen, order)
+    return rows(copied, (payee, claim_button(pen, s)), (paid, cancel_button(pen, s)), more_row(pen, s))

@@ -10,13 +10,13 @@ from bot.domain.situations import LockReason, Reader, Situation
 from bot.texts import formatting as form
 from bot.texts import mark
 from bot.views.buttons import Verb, press
-from bot.views.card import Button, Card, Markup, bold, escape, joined, width
+from bot.views.card import Button, Card, Markup, bold, clean, escape, joined, width
 from bot.views.drawing import Drawing
 from bot.views.orders import order_card
 from bot.views.pen import WIDE_LABEL_COLUMNS, Pen, rows
 from bot.views.reasons import FACT_WORDS, REASON_ROWS, REASONS
 from bot.views.second_credit import add_second_credit
-from bot.views.twins import add_mark, add_unlocked, where_and_when
+from bot.views.twins import add_ended_alike, add_mark, add_unlocked, where_and_when
 from bot.views.two_people import add_what_follows, first_label
 
 LOCK_WORDS = {
@@ -73,6 +73,7 @@ def _add_caution(pen: Pen, s: Situation, seal: Seal, made: Drawing) -> None:
         add_second_credit(pen, s, made)
         if s.twins:
             made.line(pen.twins(s.twins), 1)
+        add_ended_alike(pen, s, made, 1)
 
 
 def _valid_until(pen: Pen, seal: Seal) -> Markup:
@@ -106,11 +107,18 @@ def mark_paid_confirm(s: Situation, seal: Seal, reader: Reader) -> Card:
     made = Drawing()
     question = bold(pen.say("Mark {total} as paid?", total=pen.money(order.fiat_total)))
     made.line(_headline(question, order))
-    made.line(pen.say("I sent to {name}:", name=bold(pen.counterparty(order))))
+    paid = _paid_payee(order, seal)
+    is_unnamed = paid is not None and not clean(paid.holder)
+    sent = pen.say("I paid for {name}'s coins:", name=bold(pen.counterparty(order)))
+    made.line(sent if is_unnamed else pen.say("I sent to {name}:", name=bold(pen.counterparty(order))))
     made.line(pen.say("{sum} by {method}", sum=bold(_signed("−", pen, order)), method=_paid_by(pen, order, seal)))
+    if is_unnamed:
+        made.line(pen.say("⚠ Holder not told by Gate"), 2)
+    if s.is_too_late:
+        made.line(pen.say("⌛ Too late to pay now. Sent before?"))
     if order.holder_differs:
         made.line(_strange_holder(pen, order, seal))
-    made.line(pen.say("Gate tells the seller at once."))
+    made.line(pen.say("Gate tells the seller at once."), 3)
     made.line(pen.say("It cannot be undone."))
     _add_caution(pen, s, seal, made)
     made.line(_valid_until(pen, seal))

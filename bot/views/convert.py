@@ -238,7 +238,9 @@ def _add_rate(pen: Pen, sell: Money, buy: Money, made: Drawing, rank: int) -> No
 
 def _order_line(pen: Pen, conversion: Conversion) -> Markup:
     order = tail_of(conversion.order_id)
-    if conversion.status is None or conversion.status == Progress.CREATED:
+    if conversion.status is None:
+        return pen.say("Gate's order {order}: not read yet", order=order)
+    if conversion.status == Progress.CREATED:
         return pen.say("Gate's order {order}: created", order=order)
     return pen.say("Gate's order {order}: status {status}", order=order, status=form.count(conversion.status))
 

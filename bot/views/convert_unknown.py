@@ -1,14 +1,23 @@
 """A conversion that nobody answered: what is known, the one repeat, and the word of a lead who looked."""
 
 from bot.domain.intents import LOOKS_NEEDED, Intent
-from bot.domain.quotes import Conversion, Standing
+from bot.domain.quotes import IS_OTHER_QUOTE, Conversion, Standing
 from bot.domain.seals import Seal
 from bot.domain.situations import Reader
 from bot.domain.staff import Right
 from bot.texts import mark
 from bot.views.buttons import Verb, press
 from bot.views.card import Card, Markup, Rows, bold, escape, joined
-from bot.views.convert_lines import account_words, add_deal, add_people, add_requester, headline, label_coins, red
+from bot.views.convert_lines import (
+    account_words,
+    add_deal,
+    add_people,
+    add_requester,
+    headline,
+    label_coins,
+    red,
+    tail_of,
+)
 from bot.views.drawing import Drawing
 from bot.views.pen import Pen, rows
 
@@ -30,14 +39,27 @@ def draw_unknown(pen: Pen, standing: Standing, intent: Intent) -> Drawing:
     account = account_words(pen, conversion.wish.account)
     made.line(pen.say("{time} from {account}", time=sent_at, account=account))
     add_deal(pen, quote.sell, quote.buy, made)
-    made.line(pen.say("It may be done, or not."))
+    named = _named_order(pen, conversion, intent)
+    made.line(pen.say("It may be done, or not."), 1 if named is not None else 0)
+    if named is not None:
+        made.line(named)
     made.line(bold(pen.say("Look into Gate Pay, convert nothing.")))
     if conversion.asked_again_at is not None:
         made.line(_asked_again(pen, conversion.asked_again_at, _again_words(pen, conversion)))
+        if conversion.was_turned_away:
+            made.line(pen.say("Turned away unread. No more repeats."))
     _add_balances(pen, conversion, made)
     add_people(pen, standing, made, 1)
     made.rows = _unknown_rows(pen, conversion)
     return made
+
+
+def _named_order(pen: Pen, conversion: Conversion, intent: Intent) -> Markup | None:
+    """The order that Gate named, where it cannot be read, or is not this quote's: where a person begins to look."""
+    if conversion.is_named_only:
+        return pen.say("Gate's order {order} cannot be read", order=tail_of(conversion.order_id))
+    other = IS_OTHER_QUOTE.fullmatch(intent.answer)
+    return pen.say("Gate named {order}: another quote", order=tail_of(other[1])) if other is not None else None
 
 
 def _again_words(pen: Pen, conversion: Conversion) -> Markup:
@@ -64,12 +86,12 @@ def _add_balances(pen: Pen, conversion: Conversion, made: Drawing) -> None:
 
 
 def _unknown_rows(pen: Pen, conversion: Conversion) -> Rows:
-    """One repeat for those who may convert, and the word of a lead who looked.
+    """One repeat for those who may convert, and the word of a lead who looked. None once Gate has named an order.
 
     The repeat may convert twice, so that whoever has seen in Gate Pay what happened must not need it. The word is
     offered when the first request has had its time to arrive: after some looks, or after the repeat.
     """
-    is_fresh = conversion.asked_again_at is None
+    is_fresh = conversion.asked_again_at is None and not conversion.is_named_only
     again = press(pen.words("Ask Gate again"), Verb.CV_AGAIN, conversion.id)
     is_offered = pen.may(Right.SETTLE) and not (is_fresh and conversion.looks < LOOKS_NEEDED)
     words = (press(pen.words(label), Verb.CV_SETTLE, conversion.id, one) for one, (*_, label) in SETTLED.items())
@@ -108,6 +130,8 @@ def settle_confirm(standing: Standing, outcome: str, reader: Reader) -> Card:
     add_deal(pen, quote.sell, quote.buy, made)
     made.line(pen.say("I looked into Gate Pay:"))
     made.line(pen.say(seen))
+    if conversion.is_named_only:
+        made.line(pen.say("Gate's order {order} cannot be read", order=tail_of(conversion.order_id)))
     _add_balances(pen, conversion, made)
     add_people(pen, standing, made, 1)
     made.rows = rows(

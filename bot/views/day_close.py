@@ -35,8 +35,9 @@ def progress_card(closing: Closing, reader: Reader, above: Sequence[Markup] = ()
         lines.append(pen.say("It goes on where you left it."))
     lines.append(pen.say("Add up the day's bank credits."))
     lines.append(pen.say("Our own sum is shown afterwards."))
+    lines += _unclosed_words(pen, closing)
     skip = press(pen.words("Skip this one"), Verb.DC_SKIP, closing.form.id, credit_key(closing.asked))
-    return Card(joined(lines), rows((skip, _leave(pen, closing))))
+    return Card(joined(lines), rows((skip, _leave(pen, closing)), (_close_before(pen, closing),)))
 
 
 def question_prompt(closing: Closing, reader: Reader, above: Sequence[Markup] = ()) -> Card:
@@ -62,7 +63,7 @@ def summary_card(closing: Closing, reader: Reader, above: Sequence[Markup] = ())
     """What would be closed: the bank beside the desk, and what is not settled."""
     pen, standing = Pen(reader, closing.standing.read_at), closing.standing
     head = [*above, bold(pen.say("Close the day {day}?", day=closing.form.day))]
-    lines = _unsettled(pen, standing)
+    lines = _unclosed_words(pen, closing) + _unsettled(pen, standing)
     if closing.form.note:
         lines.append(pen.say("Note: {note}", note=escape(closing.form.note, 60)))
     if standing.close is not None:
@@ -77,9 +78,18 @@ def summary_card(closing: Closing, reader: Reader, above: Sequence[Markup] = ())
         rows(
             (_leave(pen, closing), again),
             (press(pen.words("Note…"), Verb.DC_NOTE, form_id),),
+            (_close_before(pen, closing),),
             (press(pen.words("Close the day"), Verb.DC_YES, form_id, closing.read, style="primary"),),
         ),
     )
+
+
+def _unclosed_words(pen: Pen, closing: Closing) -> list[Markup]:
+    return [pen.say("⚠ {day} is not closed yet.", day=short_day(closing.unclosed))] if closing.unclosed else []
+
+
+def _close_before(pen: Pen, closing: Closing) -> Button | None:
+    return press(pen.words("Close yesterday"), Verb.DC_BEGIN, closing.unclosed) if closing.unclosed else None
 
 
 def _leave(pen: Pen, closing: Closing) -> Button:

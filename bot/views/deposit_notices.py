@@ -57,6 +57,14 @@ DEPOSIT_NOTICES: dict[str, tuple[str, ...]] = {
         mark("Is there a second link for it?"),
         mark("Look into MTPay's console."),
     ),
+    # deposit, label, status (may be empty: the rest does not fit), at (when it was signed)
+    "deposit_too_old": (
+        mark("🔴 Late report · {label}"),
+        mark("{reported}"),
+        mark("Signed {at}: too long ago"),
+        mark("Nothing was changed by it."),
+        mark("Look into MTPay's console."),
+    ),
     # deposit, label, what (a line per field: what we stored, what came)
     MISMATCH: (
         mark("🔴 Report does not fit · {label}"),
@@ -87,20 +95,29 @@ def deposit_words(pen: Pen, notice: Notice) -> dict[str, str]:
     facts = notice.facts
     made = {name: _grouped(pen, facts[name]) for name in AMOUNTS if facts.get(name)}
     if notice.kind == "deposit_reported":
-        text = REPORTED.get(facts.get("status", ""))
-        status = pen.words(text) if text else clean(facts.get("status", ""), STATUS_COLUMNS) or "–"
+        status = _reported(pen, facts.get("status", "")) or "–"
         made["reported"] = pen.words(REPORTED_OTHERWISE) if facts.get("differs") else status
         made["differs"] = status
         made["why"] = clean(facts.get("why", ""), WORDS_COLUMNS)
+    if notice.kind == "deposit_too_old":
+        made["reported"] = _reported(pen, facts.get("status", ""))
     if "who" in facts:
         made["who"] = pen.staff(facts["who"])
     return made
+
+
+def _reported(pen: Pen, status: str) -> str:
+    """MTPay's word in ours; a word that is none of the documented ones as it is."""
+    text = REPORTED.get(status)
+    return pen.words(text) if text else clean(status, STATUS_COLUMNS)
 
 
 def is_left_out(notice: Notice, template: str) -> bool:
     """A line whose fact is empty says nothing; where the amount differs, the venue's words stand on the card only."""
     if notice.facts.get("differs") and "{why}" in template:
         return True
+    if notice.kind == "deposit_too_old" and "{reported}" in template:
+        return not clean(notice.facts.get("status", ""))
     return any(f"{{{name}}}" in template for name in MAY_BE_EMPTY if not clean(notice.facts.get(name, "")))
 
 

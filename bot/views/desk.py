@@ -1,7 +1,8 @@
 """The desk itself: what I may do here, on and off duty, my language and clock, and the freeze."""
 
-from bot.domain.situations import Reader
+from bot.domain.situations import Notice, Reader
 from bot.domain.staff import Person, Right, Role
+from bot.texts import formatting as form
 from bot.texts import mark
 from bot.views.buttons import Verb, press
 from bot.views.card import Card, Markup, bold, escape, joined
@@ -133,6 +134,19 @@ def desk_frozen(who: str, reader: Reader) -> Card:
     lines.append(pen.say("by {who}", who=pen.staff(who)) if who else pen.say("from the command line"))
     lines.append(pen.say("What was sent is still looked at."))
     lines.append(pen.say("An owner unfreezes it: /unfreeze"))
+    return Card(joined(lines))
+
+
+def copy_put_back(notice: Notice, reader: Reader) -> Card:
+    """To everybody who acts, and the group. `at` is when the copy was made, Unix milliseconds in text."""
+    pen, at = Pen(reader), notice.facts.get("at", "")
+    made = form.day_clock(int(at), reader.timezone) if at.isdecimal() else "–"
+    lines = [bold(pen.say("🧊 Desk frozen: a copy was put back"))]
+    lines.append(pen.say("It was made {at}.", at=made))
+    lines.append(pen.say("What came since is not known here:"))
+    lines.append(pen.say("staff, limits, PINs, freezes, stops,"))
+    lines.append(pen.say("used credits, requests at Gate."))
+    lines.append(pen.say("Put it right, then owner: /unfreeze"))
     return Card(joined(lines))
 
 

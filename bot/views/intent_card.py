@@ -48,22 +48,11 @@ PHASES = {
     Phase.CANCELLED: mark("cancelled"),
     Phase.EXPIRED: mark("expired"),
 }
-DONE_AT = {
-    Action.RELEASE: frozenset({Phase.FINISHED}),
-    Action.MARK_PAID: frozenset({Phase.PAID, Phase.LOCKED, Phase.FINISHED, Phase.CANCELLED, Phase.EXPIRED}),
-    Action.CANCEL: frozenset({Phase.CANCELLED, Phase.EXPIRED}),
-}
 
 
 def phase_words(pen: Pen, order: Order) -> str:
     """The phase in words; a status the desk does not know stays as the venue wrote it."""
     return pen.words(PHASES[order.phase]) if order.phase in PHASES else order.status
-
-
-def is_settling(s: Situation) -> bool:
-    """Gate accepted our action but does not show it yet: the old buttons must not come back."""
-    intent = s.intent
-    return intent is not None and intent.state is State.DONE and s.order.phase not in DONE_AT[intent.action]
 
 
 def draw_open(pen: Pen, s: Situation, intent: Intent) -> Drawing:

@@ -28,12 +28,13 @@ from bot.views.deposit_notices import (
     is_left_out,
     mismatch_notice,
 )
-from bot.views.desk import desk_frozen, desk_unfrozen, start_card, welcome_card
+from bot.views.desk import copy_put_back, desk_frozen, desk_unfrozen, start_card, welcome_card
 from bot.views.duty_words import DUTY_NOTICES, duty_rows
 from bot.views.facts import told
 from bot.views.file_hosts import allow_row
 from bot.views.journal_proof import journal_head
 from bot.views.otc_notices import OTC_NOTICES, otc_rows, otc_words
+from bot.views.payee_ends import PAYEE_NOTICES
 from bot.views.pen import Pen
 from bot.views.rule_words import RULE_NOTICES, is_rule_line_left_out, rule_notice_words, rule_rows
 from bot.views.second_words import SECOND_NOTICES, is_second_line_left_out, second_notice_words, second_rows
@@ -213,6 +214,17 @@ NOTICES: dict[str, tuple[str, ...]] = {
         mark("It may be done, or not."),
         mark("Look into Gate Pay, convert nothing."),
     ),
+    # who, asked (may be empty), give, get, account
+    "convert_void": (
+        mark("↩ This conversion did not happen"),
+        mark("Give {give}"),
+        mark("Get {get}"),
+        mark("from {account}"),
+        mark("A lead looked into Gate Pay."),
+        mark("Nothing was converted."),
+        mark("by {who}"),
+        mark("asked for by {asked}"),
+    ),
     # conversion, who, asked (may be empty), give, get, account, since
     "convert_unknown_long": (
         mark("❓ Still no answer to a conversion"),
@@ -223,6 +235,16 @@ NOTICES: dict[str, tuple[str, ...]] = {
         mark("by {who}"),
         mark("It may be done, or not."),
         mark("Look into Gate Pay, then settle it."),
+    ),
+    # conversion, who, asked (may be empty), give, get, account, since
+    "convert_stuck": (
+        mark("⏳ A conversion comes to no end"),
+        mark("since {since}"),
+        mark("Give {give}"),
+        mark("Get {get}"),
+        mark("from {account}"),
+        mark("See in Gate Pay what holds it up."),
+        mark("by {who}"),
     ),
     # conversion, who, asked (may be empty), give, get, account
     "convert_maybe_twice": (
@@ -267,13 +289,15 @@ NOTICES: dict[str, tuple[str, ...]] = {
         mark("Was it none of you? Get a new token from BotFather."),
     ),
 }
-NOTICES |= PAYER_NOTICES
+NOTICES |= PAYER_NOTICES | PAYEE_NOTICES
 UNKNOWN_KIND = (mark("ℹ The desk reports: {kind}"),)
-OPENS = ("unknown_long", "ask_lead", "done_elsewhere", "release_locked", "credit_twice", *ESCALATION_NOTICES)
-OPENS_CONVERSION = ("convert_unknown", "convert_unknown_long", "convert_maybe_twice")
+OPENS = (
+    "unknown_long", "ask_lead", "done_elsewhere", "release_locked", "credit_twice", *ESCALATION_NOTICES, *PAYEE_NOTICES,
+)  # fmt: skip
+OPENS_CONVERSION = ("convert_unknown", "convert_unknown_long", "convert_stuck", "convert_maybe_twice")
 ROWS = (otc_rows, deposit_rows, duty_rows, form_notice_rows, ad_notice_rows, rule_rows)
 """the buttons of those notices that have a table of their own"""
-MAY_BE_EMPTY = ("asked", "act_at")
+MAY_BE_EMPTY = ("asked", "act_at", "latest_at")
 ORDER_ANSWER = re.compile(r"order (\S+): status (\d+)\Z")
 """the desk's own words for what the venue said of its order"""
 DRAWN: dict[str, Callable[[Notice, Reader], Card]] = {
@@ -281,6 +305,7 @@ DRAWN: dict[str, Callable[[Notice, Reader], Card]] = {
     ENDED: ended_line,
     "journal_head": journal_head,
     DAY_NOTICE: day_notice,
+    "restored": copy_put_back,
 }
 CHATS = ("file_not_fetched", "chat_unreadable", "saying_unknown")
 

@@ -15,7 +15,7 @@ from bot.views.card import Button, Card, Markup, bold, clean, code, escape, join
 from bot.views.counterparty import profile_button
 from bot.views.drawing import Drawing
 from bot.views.ended_card import draw_ended
-from bot.views.intent_card import draw_open, draw_settling, is_settling, outcome_lines, phase_words
+from bot.views.intent_card import draw_open, draw_settling, outcome_lines, phase_words
 from bot.views.order_buttons import cancel_button, chat_read, is_taken, look_row, more_row, open_row
 from bot.views.pen import Pen, rows
 
@@ -53,7 +53,7 @@ def _draw(pen: Pen, s: Situation) -> Drawing:
         return draw_ended(pen, s)
     if s.intent is not None and s.intent.is_open:
         return draw_open(pen, s, s.intent)
-    if s.intent is not None and is_settling(s):
+    if s.intent is not None and s.is_settling:
         return draw_settling(pen, s, s.intent)
     if s.lock is not None:
         return sell_card.draw_stopped(pen, s)

@@ -5,7 +5,7 @@ The order of the questions matters: what was sent decides, and only without it t
 
 from dataclasses import replace
 
-from bot.domain.intents import LOOKS_NEEDED, Intent, State
+from bot.domain.intents import Intent, State
 from bot.domain.money import Money
 from bot.domain.off_ramps import OffRamp, OffRampStanding, Stage
 from bot.domain.situations import Reader
@@ -24,12 +24,14 @@ from bot.views.otc_lines import (
     bank_line,
     beside,
     change_line,
-    number_of,
     rate_line,
     requester_line,
     requester_name,
+    title_line,
 )
 from bot.views.otc_menu import amount_prompt, banks_to_choose, leads_asked, off_ramp_menu
+from bot.views.otc_notices import UNTOUCHED
+from bot.views.otc_unknown import draw_unknown, look_row
 from bot.views.pay_codes import answer_words
 from bot.views.pen import Pen, rows
 
@@ -54,7 +56,7 @@ def _draw(pen: Pen, standing: OffRampStanding) -> Drawing:
     if intent is None:
         return _draw_ended(pen, standing) if standing.open_seal is None else _draw_quote(pen, standing)
     if intent.state is State.UNKNOWN:
-        return _draw_unknown(pen, standing, intent)
+        return draw_unknown(pen, standing, intent)
     if intent.state is State.TAKEN:
         return _draw_taken(pen, standing)
     if intent.state is State.DONE:
@@ -134,7 +136,7 @@ def _draw_ended(pen: Pen, standing: OffRampStanding) -> Drawing:
 def _draw_sending(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing:
     off_ramp = standing.off_ramp
     made = Drawing()
-    made.line(_title(pen, "📤", pen.say("Selling…"), off_ramp))
+    made.line(title_line("📤", pen.say("Selling…"), off_ramp))
     add_sale(pen, off_ramp, made)
     made.line(bank_line(pen, off_ramp))
     if intent.sent_at is not None:
@@ -149,18 +151,19 @@ def _draw_taken(pen: Pen, standing: OffRampStanding) -> Drawing:
     off_ramp = standing.off_ramp
     made = Drawing()
     if off_ramp.status == Stage.DISPATCHED:
-        made.line(_title(pen, "📨", pen.say("On the way to the bank"), off_ramp))
+        made.line(title_line("📨", pen.say("On the way to the bank"), off_ramp))
         made.line(pen.say("Gate sent it; not the end yet."))
     else:
-        made.line(_title(pen, "⏳", pen.say("Gate works on it"), off_ramp))
-        if off_ramp.status not in ("", Stage.PROCESSING):
+        made.line(title_line("⏳", pen.say("Gate works on it"), off_ramp))
+        if not standing.odd_status and off_ramp.status not in ("", Stage.PROCESSING):
             made.line(pen.say("Gate's status: {status}", status=escape(off_ramp.status, STATUS_COLUMNS)))
+    _add_odd_word(pen, standing, made)
     add_sale(pen, off_ramp, made)
     made.line(bank_line(pen, off_ramp))
     if off_ramp.looked_at is not None:
         made.line(pen.say("Looked at Gate {time}", time=pen.clock(off_ramp.looked_at, seconds=True)), 2)
     add_people(pen, standing, made, 1)
-    made.rows = _look_row(pen, off_ramp)
+    made.rows = look_row(pen, off_ramp)
     return made
 
 
@@ -168,7 +171,7 @@ def _draw_done(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing:
     off_ramp = standing.off_ramp
     quote, fiat = off_ramp.quote, off_ramp.quote.get.code
     made = Drawing()
-    made.line(_title(pen, "✅", pen.say("Off-ramp done"), off_ramp))
+    made.line(title_line("✅", pen.say("Off-ramp done"), off_ramp))
     made.line(pen.say("Sold {coins}", coins=bold(coins(quote.sell))))
     if off_ramp.final is None:
         made.line(pen.say("Bank got: not told by Gate"))
@@ -180,7 +183,8 @@ def _draw_done(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing:
     else:
         made.line(pen.say("Fee {coins}", coins=coins(Money(off_ramp.fee, fiat))))
     made.line(bank_line(pen, off_ramp))
-    if clean(off_ramp.error):
+    _add_odd_word(pen, standing, made)
+    if clean(off_ramp.error) and not standing.odd_status:
         made.line(pen.say("Gate: {words}", words=escape(off_ramp.error, WORDS_COLUMNS)))
     made.line(pen.say("Told by Gate {time}", time=_settled(pen, intent)), 3)
     add_people(pen, standing, made, 1)
@@ -191,13 +195,14 @@ def _draw_failed(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing
     """The venue's own order failed: where the coins are is not said anywhere, so a person looks."""
     off_ramp = standing.off_ramp
     made = Drawing()
-    made.line(_title(pen, "❌", pen.say("Off-ramp failed"), off_ramp))
+    made.line(title_line("❌", pen.say("Off-ramp failed"), off_ramp))
     add_sale(pen, off_ramp, made)
     made.line(bank_line(pen, off_ramp))
     if clean(off_ramp.error):
         made.line(pen.say("Gate: {words}", words=escape(off_ramp.error, WORDS_COLUMNS)))
     else:
         made.line(pen.say("Gate tells no reason."))
+    _add_odd_word(pen, standing, made)
     made.line(bold(pen.say("See in Gate Pay where the coins are.")))
     made.line(pen.say("Told by Gate {time}", time=_settled(pen, intent)), 2)
     add_people(pen, standing, made, 1)
@@ -208,7 +213,7 @@ def _draw_failed(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing
 def _draw_refused(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing:
     off_ramp = standing.off_ramp
     made = Drawing()
-    made.line(_title(pen, "❌", pen.say("Gate refused"), off_ramp))
+    made.line(title_line("❌", pen.say("Gate refused"), off_ramp))
     add_sale(pen, off_ramp, made)
     made.line(bank_line(pen, off_ramp))
     if clean(intent.answer) and intent.answer not in WITHOUT_ANSWER:
@@ -224,11 +229,11 @@ def _draw_refused(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawin
 def _draw_void(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing:
     off_ramp = standing.off_ramp
     made = Drawing()
-    made.line(_title(pen, "↩", pen.say("Nothing happened"), off_ramp))
+    made.line(title_line("↩", pen.say("Nothing happened"), off_ramp))
     add_sale(pen, off_ramp, made)
     made.line(bank_line(pen, off_ramp))
-    if intent.looks:
-        made.line(pen.say("Gate knows no such order."))
+    if intent.looks or intent.is_by_word:
+        made.line(pen.say(UNTOUCHED[intent.is_by_word]))
     made.line(pen.say("Nothing was sold."))
     made.line(pen.say("Settled {time}", time=_settled(pen, intent)), 2)
     add_people(pen, standing, made, 1)
@@ -236,40 +241,15 @@ def _draw_void(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing:
     return made
 
 
-def _draw_unknown(pen: Pen, standing: OffRampStanding, intent: Intent) -> Drawing:
-    off_ramp = standing.off_ramp
-    made = Drawing()
-    made.line(_title(pen, "❓", pen.say("No answer from Gate"), off_ramp))
-    add_sale(pen, off_ramp, made)
-    made.line(bank_line(pen, off_ramp))
-    sent_at = pen.clock(intent.planned_at if intent.sent_at is None else intent.sent_at, seconds=True)
-    made.line(pen.say("Sent {time}: may be done, or not", time=sent_at))
-    made.line(bold(pen.say("Do not sell it in Gate Pay.")))
-    if intent.last_look_at is not None and intent.looks:
-        made.line(_look_line(pen, intent, intent.last_look_at))
-    add_people(pen, standing, made, 1)
-    made.rows = _look_row(pen, off_ramp)
-    return made
-
-
-def _look_line(pen: Pen, intent: Intent, at: int) -> Markup:
-    """Which of the equal looks it was; more than needed are made while they do not span a minute."""
-    nth, needed = form.count(min(intent.looks, LOOKS_NEEDED)), form.count(LOOKS_NEEDED)
-    time = pen.clock(at, seconds=True)
-    return pen.say("{time}: no such order ({nth} of {needed})", time=time, nth=nth, needed=needed)
-
-
-def _title(pen: Pen, icon: str, text: Markup, off_ramp: OffRamp) -> Markup:
-    """What a lock screen shows: icon, what happened, the last digits of its number."""
-    return joined((joined((icon, bold(text)), " "), number_of(off_ramp)), " · ")
+def _add_odd_word(pen: Pen, standing: OffRampStanding, made: Drawing) -> None:
+    """What Gate says now that moves no status: nobody here knows what it means."""
+    if standing.odd_status:
+        word = escape(standing.odd_status, STATUS_COLUMNS)
+        made.line(joined(("⚠", bold(pen.say("Gate's status: {status}", status=word))), " "))
 
 
 def _settled(pen: Pen, intent: Intent) -> Markup:
     return pen.clock(intent.planned_at if intent.settled_at is None else intent.settled_at, seconds=True)
-
-
-def _look_row(pen: Pen, off_ramp: OffRamp) -> Rows:
-    return rows((press(pen.words("Look now"), Verb.OT_LOOK, off_ramp.id),))
 
 
 def _new_quote(pen: Pen, off_ramp: OffRamp) -> Button:

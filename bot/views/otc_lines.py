@@ -123,6 +123,11 @@ def number_of(off_ramp: OffRamp) -> str:
     return tail_of(off_ramp.order_id or off_ramp.client_order_id)
 
 
+def title_line(icon: str, text: Markup, off_ramp: OffRamp) -> Markup:
+    """What a lock screen shows: icon, what happened, the last digits of its number."""
+    return joined((joined((icon, bold(text)), " "), number_of(off_ramp)), BETWEEN)
+
+
 def add_people(pen: Pen, standing: OffRampStanding, made: Drawing, rank: int = 0) -> None:
     """Who pressed, and for whom; on one line where a phone is wide enough."""
     told = [pen.say("by {who}", who=pen.staff(standing.person_name))] if standing.person_name else []

@@ -52,12 +52,12 @@ OTC_NOTICES: dict[str, tuple[str, ...]] = {
         mark("Do not sell it in Gate Pay."),
         mark("The desk looks by itself."),
     ),
-    # off_ramp, who, asked (may be empty), sell, get, bank
+    # off_ramp, who, asked (may be empty), sell, get, bank, by_word (may be empty)
     "otc_void": (
         mark("↩ This off-ramp did not happen"),
         mark("Sell {sell}"),
         mark("{bank}"),
-        mark("Gate knows no such order."),
+        mark("{looked}"),
         mark("Nothing was sold."),
         mark("by {who}"),
         mark("asked for by {asked}"),
@@ -71,7 +71,29 @@ OTC_NOTICES: dict[str, tuple[str, ...]] = {
         mark("{bank}"),
         mark("by {who}"),
         mark("It may be done, or not."),
-        mark("Look into Gate Pay, sell nothing."),
+        mark("Look into Gate Pay, then settle it."),
+    ),
+    # off_ramp, who, asked (may be empty), sell, get, bank, status
+    "otc_odd": (
+        mark("⚠ Off-ramp: an unexpected word"),
+        mark("Sell {sell}"),
+        mark("Bank gets {get} before fee"),
+        mark("{bank}"),
+        mark("Gate's status: {status}"),
+        mark("The desk goes on looking."),
+        mark("See in Gate Pay what it means."),
+        mark("by {who}"),
+    ),
+    # off_ramp, who, asked (may be empty), sell, get, bank, status, since
+    "otc_stuck": (
+        mark("⏳ An off-ramp comes to no end"),
+        mark("since {since}"),
+        mark("Sell {sell}"),
+        mark("Bank gets {get} before fee"),
+        mark("{bank}"),
+        mark("Gate's status: {status}"),
+        mark("See in Gate Pay what holds it up."),
+        mark("by {who}"),
     ),
     # kind, id, status
     "callback_other": (
@@ -87,7 +109,12 @@ WISHED = {
     False: mark("Sell {amount} for {other}"),
     True: mark("Bank gets {amount} for {other}"),
 }
-OPENS = ("otc_failed", "otc_unknown", "otc_unknown_long")
+UNTOUCHED = {
+    False: mark("Gate knows no such order."),
+    True: mark("A lead looked: no such order."),
+}
+"""whether a lead's word settled it: how it is known that nothing happened"""
+OPENS = ("otc_failed", "otc_unknown", "otc_unknown_long", "otc_odd", "otc_stuck")
 WITHOUT_REASON = re.compile(r"order \S+: [A-Z]+\Z")
 """the desk's own words for an order that failed without any of the venue's"""
 
@@ -100,6 +127,8 @@ def otc_words(pen: Pen, notice: Notice) -> dict[str, str]:
         made["bank"] = bank_words(facts["bank"])
     if notice.kind == "otc_asked":
         made["wished"] = _wished(pen, facts.get("amount", ""), facts.get("other", ""))
+    if notice.kind == "otc_void":
+        made["looked"] = pen.words(UNTOUCHED[bool(facts.get("by_word"))])
     if notice.kind == "otc_done":
         made |= {name: facts.get(name) or pen.words("not told by Gate") for name in ("fee", "final")}
     if notice.kind == "otc_failed" and (not facts.get("why") or WITHOUT_REASON.match(facts["why"])):

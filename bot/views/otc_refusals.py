@@ -15,6 +15,18 @@ OTC_REASONS = {
         "Bank account {bank} is deleted, refused or not reviewed yet. Nothing was sent. Choose another: /otc 1000 USDT"
     ),
     "off_ramp_unknown": mark("No off-ramp ends in “{given}”. /otc list shows what there is."),
+    "otc_not_unknown": mark("This off-ramp has its answer by now. Nothing was changed. /otc list shows it."),
+    "otc_settle_early": mark("The order may still appear at Gate, and the desk looks by itself. Tap again after {at}"),
+    "otc_order_number": mark("“{given}” is no number of an order. Nothing was changed. Tap the button again."),
+    "otc_order_unknown": mark(
+        "Gate Pay knows no order “{given}”. Nothing was changed. Check the number, then tap the button again."
+    ),
+    "otc_order_of_another": mark(
+        "Order “{given}” belongs to another off-ramp. Nothing was changed. Look for this one's order again."
+    ),
+    "otc_order_differs": mark(
+        "Order “{given}” has other amounts, another account or an older time. Nothing was changed. Look again."
+    ),
     "otc_amount_too_precise": mark("{amount} {code} has too many decimals. 2 is the most, like /otc 5000.50 USD"),
     "otc_quote_ended": mark("This quote has ended, nothing was sold. Tap New quote, or write /otc 1000 USDT"),
     "otc_quote_changed": mark(

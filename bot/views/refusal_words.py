@@ -42,6 +42,9 @@ REASONS = {
     "wrong_side": mark("Order {order} is on the other side: this does not fit it. Open its card."),
     "not_paid": mark("The buyer has not marked order {order} as paid, so nothing can be released."),
     "not_unpaid": mark("Order {order} is not waiting for our payment any more. Look at its card."),
+    "pay_too_late": mark(
+        "The time to pay order {order} is over: do not pay. Who has paid already may still mark it on its card."
+    ),
     "not_cancelable": mark("Gate does not let us cancel order {order} now."),
     "not_locked": mark("Order {order} is not locked any more."),
     "in_appeal": mark("Order {order} is in an appeal and Gate decides. Answer in the Gate app."),
@@ -168,6 +171,10 @@ CONVERT_REASONS = {
     ),
     "asked_again_already": mark(
         "Gate was asked again already, and once is all. Look into Gate Pay; a lead settles it on the card."
+    ),
+    "order_named": mark(
+        "Gate named an order for it, so nothing is sent again. The desk looks at that order; a lead settles it on the "
+        "card."
     ),
     "again_too_early": mark("The request may still arrive at Gate. Nothing was sent. Tap again after {at}"),
     "not_unknown": mark("This conversion has its answer by now. Look at it: /converts"),

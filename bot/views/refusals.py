@@ -32,9 +32,9 @@ from bot.views.second_words import second_facts
 TOAST_LENGTH = 200
 ASKABLE = (
     "over_limit", "over_daily_limit", "role_too_low", "holder_differs", "locked_for_lead", "limit_needs_usdt",
-    "otc_for_leads", "reference_used", "reference_as_time", "reference_as_digits",
+    "otc_for_leads", "reference_used", "reference_as_time", "reference_as_digits", "credit_unnamed",
 )  # fmt: skip
-SECOND_CREDIT = frozenset({"reference_used", "reference_as_time", "reference_as_digits"})
+SECOND_CREDIT = frozenset({"reference_used", "reference_as_time", "reference_as_digits", "credit_unnamed"})
 """a lead may know of one more credit"""
 USED = frozenset({"seal_used", "quote_used", "deposit_step_used", "ad_step_used"})
 NAMING_WHO = USED | {"already_open", "already_done", "not_your_step", "not_your_quote", "ad_busy"}

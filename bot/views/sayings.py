@@ -33,8 +33,18 @@ STANDS = {
 }
 NOT_SENT_YET, STILL_NOT_SENT = mark("Not sent yet"), mark("Still not sent")
 SENDING = mark("👀 Sending to {to}")
-STILL_OLD = frozenset({State.HELD, State.PLANNED})
-NEVER_LEFT = frozenset({State.REFUSED, State.DROPPED})
+EDITED = (
+    ({State.DELIVERED}, mark("✏ They still see: {words}. Edits do not reach Gate.")),
+    (
+        {State.SENT, State.UNKNOWN, State.MISSING},
+        mark("✏ What was sent is the old text: {words}. Edits do not reach Gate."),
+    ),
+    (
+        {State.HELD, State.PLANNED},
+        mark("✏ What waits to be sent is the old text: {words}. Edits do not reach Gate."),
+    ),
+)
+"""the answer to an edit, by the states that it is about"""
 
 
 def write_prompt(s: Situation, reader: Reader) -> Card:
@@ -91,17 +101,16 @@ def progress_card(saying: Saying, s: Situation | None, done: int, total: int, re
     return Card(joined(lines, " "))
 
 
-def still_sees(saying: Saying, reader: Reader) -> Card:
-    """The answer to an edit: it changed nothing at Gate."""
+def still_sees(sayings: Sequence[Saying], reader: Reader) -> Card:
+    """The answer to an edit: it changed nothing at Gate. `sayings` came of the message, in its order.
+
+    Of several parts those count that got farthest.
+    """
     pen = Pen(reader)
-    words = _said(pen, [saying])
-    if saying.state in NEVER_LEFT:
-        return Card(pen.say("✏ This was not sent: write it anew. Edits do not reach Gate."))
-    if saying.state in STILL_OLD:
-        return Card(pen.say("✏ What waits to be sent is the old text: {words}. Edits do not reach Gate.", words=words))
-    if saying.state is State.DELIVERED:
-        return Card(pen.say("✏ They still see: {words}. Edits do not reach Gate.", words=words))
-    return Card(pen.say("✏ What was sent is the old text: {words}. Edits do not reach Gate.", words=words))
+    for found, text in EDITED:
+        if those := [one for one in sayings if one.state in found]:
+            return Card(pen.say(text, words=_said(pen, those)))
+    return Card(pen.say("✏ This was not sent: write it anew. Edits do not reach Gate."))
 
 
 def _missing(pen: Pen, saying: Saying, to: Markup) -> Card:

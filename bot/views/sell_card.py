@@ -11,7 +11,7 @@ from bot.views.drawing import Drawing
 from bot.views.order_buttons import chat_read, claim_button, copies, is_taken, more_row, take_over_row
 from bot.views.pen import Pen, rows
 from bot.views.second_credit import add_second_credit
-from bot.views.twins import add_doubts, add_mark, doubt_row, later_row
+from bot.views.twins import add_doubts, add_ended_alike, add_mark, doubt_row, later_row
 
 MOST_PARTS = 3
 LOCKED = {
@@ -43,10 +43,11 @@ def draw_paid(pen: Pen, s: Situation) -> Drawing:
     made = Drawing()
     made.line(pen.title("💰", pen.words("Paid – check the bank"), order))
     add_money(pen, order, made)
-    made.line(pen.say("then release {coins}", coins=pen.money(order.coins)))
-    add_paid_times(pen, order, made)
+    made.line(pen.say("then release {coins}", coins=pen.money(order.coins)), 2)
+    add_paid_times(pen, s, made)
     if s.twins:
         made.line(pen.twins(s.twins))
+    add_ended_alike(pen, s, made)
     add_mark(pen, s, made)
     add_doubts(pen, s, made)
     add_second_credit(pen, s, made)
@@ -68,7 +69,9 @@ def draw_stopped(pen: Pen, s: Situation) -> Drawing:
         made.line(pen.say("Bank shows: {name}", name=bold(clean(pen.name(s.doubts.payer), 20))))
     made.line(pen.say("{time} stopped by {who}", time=pen.clock(lock.at), who=pen.staff(lock.by_name)), 1)
     made.line(pen.say("Only a lead can unlock it."))
-    add_paid_times(pen, order, made)
+    add_paid_times(pen, s, made)
+    if not order.counterparty_id:
+        made.line(pen.say("Buyer without id at Gate: not marked"), 1)
     add_last_line(pen, s, made)
     unlock = press(pen.words("Unlock…"), Verb.UNLOCK, order.id) if pen.may(Right.UNLOCK) else None
     doubts = (press(pen.words("What to do"), Verb.CHECKLIST, order.id), *doubt_row(pen, order)[:1])
@@ -82,23 +85,25 @@ def draw_appeal(pen: Pen, s: Situation) -> Drawing:
     made = Drawing()
     title = pen.words("Appeal open") if order.in_appeal else pen.words("Locked by Gate")
     made.line(pen.title("⚖", title, order))
-    add_money(pen, order, made)
-    made.line(pen.say("Coins held: {coins}", coins=pen.money(order.coins)))
+    add_money(pen, order, made, account_rank=2)
+    made.line(pen.say("Coins held: {coins}", coins=pen.money(order.coins)), 3)
     if order.verdict:
-        made.line(pen.say("Gate: {words}", words=order.verdict))
+        made.line(pen.say("Gate: {words}", words=order.verdict), 2)
+    add_paid_times(pen, s, made)
     if order.can_release_in_appeal:
-        made.line(pen.say("Your move: release if it arrived"))
+        made.line(pen.say("Your move: release if it arrived"), 1)
     else:
-        made.line(pen.say("Gate's move: answer in its app"))
+        made.line(pen.say("Gate's move: answer in its app"), 1)
     if s.twins:
         made.line(pen.twins(s.twins))
+    add_ended_alike(pen, s, made, 1)
     add_mark(pen, s, made)
     add_last_line(pen, s, made)
     made.rows = _paid_rows(pen, s) if order.can_release_in_appeal else rows(copies(pen, order), more_row(pen, s))
     return made
 
 
-def add_money(pen: Pen, order: Order, made: Drawing) -> None:
+def add_money(pen: Pen, order: Order, made: Drawing, *, account_rank: int = 1) -> None:
     """What must arrive, from whom, into which account."""
     made.line(pen.say("Collect {total}", total=bold(pen.money(order.fiat_total))))
     if order.counterparty_name:
@@ -106,15 +111,19 @@ def add_money(pen: Pen, order: Order, made: Drawing) -> None:
     else:
         made.line(pen.say("from {name}, no verified name", name=bold(pen.counterparty(order))))
     if order.main_payee:
-        made.line(pen.say("into {account}", account=pen.account(order, order.main_payee)))
+        made.line(pen.say("into {account}", account=pen.account(order, order.main_payee)), account_rank)
     elif order.chosen_method:
-        made.line(pen.say("by {method}", method=pen.method(order, order.chosen_method)))
+        made.line(pen.say("by {method}", method=pen.method(order, order.chosen_method)), account_rank)
 
 
-def add_paid_times(pen: Pen, order: Order, made: Drawing) -> None:
+def add_paid_times(pen: Pen, s: Situation, made: Drawing) -> None:
+    """Never left out: whatever else a card has to say, this is the time there is for it."""
+    order = s.order
     if order.may_be_forced_at:
         paid, act = pen.clock_s(order.paid_at), pen.clock_s(order.may_be_forced_at)
-        made.line(pen.say("Paid {paid} · Gate may act {act}", paid=paid, act=act), 1)
+        made.line(pen.say("Paid {paid} · Gate may act {act}", paid=paid, act=act))
+    elif s.forced_by:
+        made.line(pen.say("Gate may act {act} at the latest", act=pen.clock_s(s.forced_by)))
 
 
 def add_last_line(pen: Pen, s: Situation, made: Drawing) -> None:

@@ -8,7 +8,7 @@ from bot.texts import mark
 from bot.views.buttons import Verb, press
 from bot.views.card import Button, Card, Markup, Rows, bold, clean, joined, width
 from bot.views.drawing import Drawing
-from bot.views.pen import LABEL_COLUMNS, WIDE_LABEL_COLUMNS, Pen, rows
+from bot.views.pen import LABEL_COLUMNS, NAMED_TWINS, WIDE_LABEL_COLUMNS, Pen, rows
 
 NARROW_LABEL_COLUMNS = 10
 MARKS = {
@@ -78,7 +78,7 @@ def reference_prompt(s: Situation, number: int, reader: Reader, above: tuple[Mar
         title, why = _equal_orders(pen, order, number), pen.say("Names cannot tell them apart.")
     else:
         title = pen.title("🔎", pen.words("Which credit?"), order)
-        why = pen.say("One of this sum is used already.")
+        why = _ended_alike(pen, s) if s.ended_alike else pen.say("One of this sum is used already.")
     lines = (
         title,
         *above,
@@ -138,6 +138,18 @@ def unlock_prompt(s: Situation, reader: Reader) -> Card:
     title = pen.title("🔓", pen.words("Unlock: why?"), order)
     lines = (title, pen.say("Reply with the reason."), pen.say("Leads and owners can read it."))
     return Card(joined(lines), prompt=True, prompt_hint=pen.words("Why unlock {order}?", order=order.short_id))
+
+
+def add_ended_alike(pen: Pen, s: Situation, made: Drawing, rank: int = 0) -> None:
+    """What the bank shows may be theirs."""
+    if s.ended_alike:
+        made.line(_ended_alike(pen, s), rank)
+
+
+def _ended_alike(pen: Pen, s: Situation) -> Markup:
+    rest = len(s.ended_alike) - NAMED_TWINS
+    listed = pen.words(", ").join(form.short_id(one) for one in s.ended_alike[:NAMED_TWINS])
+    return pen.say("⚠ Ended with this sum: {orders}", orders=listed + (f" +{form.count(rest)}" if rest > 0 else ""))
 
 
 def add_mark(pen: Pen, s: Situation, made: Drawing) -> None:

@@ -108,7 +108,7 @@ def _add_answers(pen: Pen, s: Situation, approval: Approval, made: Drawing) -> N
 def _add_forced(pen: Pen, s: Situation, approval: Approval, made: Drawing) -> None:
     """A sale stands here for minutes while Gate's clock goes on."""
     if approval.action is Action.RELEASE:
-        add_paid_times(pen, s.order, made)
+        add_paid_times(pen, s, made)
 
 
 def second_confirm(s: Situation, seal: Seal, reader: Reader) -> Card:

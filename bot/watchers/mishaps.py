@@ -17,7 +17,7 @@ log = logging.getLogger("desk.relay")
 
 FAILED = "delivery_failed"
 BACKOFF_SECONDS = (1, 2, 5, 10, 20, 30)
-GROUP_AWAY_SECONDS = 60
+AWAY_SECONDS = 60
 
 
 class Mishaps:
@@ -26,9 +26,11 @@ class Mishaps:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._is_group_lost = False
+        self._away = set[int]()
 
     def reached(self, chat_id: int) -> None:
-        """It was told there: a group that was lost is back."""
+        """It was told there: a group that was lost is back, and so is a person."""
+        self._away.discard(chat_id)
         if chat_id < 0:
             self._is_group_lost = False
 
@@ -69,24 +71,40 @@ class Mishaps:
                 await deliver.topic_made(self._desk, order_id, None)
         await self._later(deliveries, 0, str(gone))
 
-    async def _later(self, deliveries: Sequence[Delivery], seconds: float, why: str, *, repeated: bool = False) -> None:
+    async def _later(
+        self,
+        deliveries: Sequence[Delivery],
+        seconds: float,
+        why: str,
+        *,
+        repeated: bool = False,
+        counts: bool = True,
+    ) -> None:
         """`repeated`: it may stand there already. A card shows the state and needs no such word."""
         for delivery in deliveries:
             is_repeat = repeated and delivery.kind in (CHAT, FILE)
-            await deliver.again(self._desk, delivery, seconds, why, repeated=is_repeat)
+            await deliver.again(self._desk, delivery, seconds, why, repeated=is_repeat, counts=counts)
 
     async def _blocked(self, deliveries: Sequence[Delivery], why: str) -> None:
-        """A person who cannot be reached is said to owners; a group that is lost keeps its news until we are back."""
+        """A person who cannot be reached is said to owners; a group that is lost keeps its news until we are back.
+
+        So does a person what a buyer said, as long as there is nobody else to hear it.
+        """
         chat_id = deliveries[0].chat_id
         if chat_id < 0:
-            await self._later(deliveries, GROUP_AWAY_SECONDS, why)
+            await self._later(deliveries, AWAY_SECONDS, why)
             if not self._is_group_lost:
                 self._is_group_lost = True
                 owners = with_role(self._desk, Role.OWNER)
                 await announce_now(self._desk, Notice("group_lost", {"status": why[:80]}), owners)
             return
-        await deliver.unreachable(self._desk, chat_id, list(deliveries))
-        await self._give_up(deliveries, why)
+        unheard = await deliver.unreachable(self._desk, chat_id, list(deliveries))
+        await self._later(unheard, AWAY_SECONDS, why, counts=False)
+        if unheard and chat_id not in self._away:
+            self._away.add(chat_id)
+            await self.failed(chat_id, unheard, why)
+        if lost := [one for one in deliveries if one not in unheard]:
+            await self._give_up(lost, why)
 
     async def _give_up(self, deliveries: Sequence[Delivery], why: str) -> None:
         for delivery in deliveries:

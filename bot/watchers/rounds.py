@@ -31,6 +31,8 @@ from bot.flows.ads_watch import ROUND_SECONDS, AdsWatch
 from bot.flows.appeals import Appeals
 from bot.flows.chat_round import ChatRound
 from bot.flows.desk import Desk
+from bot.flows.pay_deadlines import PayDeadlines
+from bot.flows.payee_ends import PayeeEnds
 from bot.flows.reprice import Repricing
 from bot.flows.watch import Watch
 from bot.watchers.going import Going
@@ -170,18 +172,38 @@ async def follow_appeals(desk: Desk, going: Going) -> None:
     await follow(desk, going, "paid", work)
 
 
+async def follow_payees(desk: Desk, going: Going) -> None:
+    """What we must pay in time, and accounts that stand on phones and may not be paid to any more."""
+    deadlines, ends = PayDeadlines(desk), PayeeEnds(desk)
+
+    async def work() -> None:
+        if await going.is_worth_it("to_pay"):
+            await deadlines.round()
+        if await going.is_worth_it("payees"):
+            await ends.round()
+
+    await every(desk, 1.0, work)
+
+
 async def watch_ads(desk: Desk) -> None:
     """Whether ads stand online while nobody looks."""
     await every(desk, ROUND_SECONDS, AdsWatch(desk).round)
 
 
 async def handle_callbacks(desk: Desk, going: Going) -> None:
+    """A loop for each venue: looks at one that hang do not hold up what another reports."""
+    async with asyncio.TaskGroup() as loops:
+        for venue in callbacks.HANDLERS:
+            loops.create_task(_handle_callbacks_of(desk, going, venue), name=f"callbacks of {venue}")
+
+
+async def _handle_callbacks_of(desk: Desk, going: Going, venue: str) -> None:
     """Woken when one was stored; looks by itself for those that had to wait."""
 
     async def work() -> None:
         desk.exchange.callback_came.clear()
         if await going.is_worth_it("callbacks"):
-            await callbacks.round_(desk)
+            await callbacks.round_(desk, (venue,))
         with suppress(TimeoutError):
             async with asyncio.timeout(CALLBACK_SECONDS):
                 await desk.exchange.callback_came.wait()

@@ -22,7 +22,7 @@ from bot.flows.evidence_pack import PACK
 from bot.flows.fetch_files import FILE
 from bot.flows.notes import NOTE
 from bot.flows.off_ramp_view import OFF_RAMP
-from bot.flows.payee import PAYEE_QR
+from bot.flows.payee import PAYEE, PAYEE_QR
 from bot.flows.read_chat import CHAT
 from bot.flows.rule_view import RULE
 from bot.flows.saying_outcome import ALBUM, HELD, MARK, PROGRESS, REMINDER
@@ -106,6 +106,7 @@ class Teller:
             ALBUM: self._albums.tell,
             FILE: self._chats.tell_late,
             PACK: self._packs.tell,
+            PAYEE: self._payees.take_back,
             PAYEE_QR: self._payees.tell,
             PROGRESS: self._chats.progress,
             BELL: self._bells.tell,

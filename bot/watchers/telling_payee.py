@@ -1,15 +1,16 @@
-"""Show the QR code of a payee to whoever looks at that payee."""
+"""Show the QR code of a payee to whoever looks at it, and take back an account that may not be paid any more."""
 
 import logging
 
 from bot.clients.telegram import Telegram
 from bot.domain.reach import MessageGone, Offline, Rejected, Slow
-from bot.flows import deliver, payee
-from bot.flows.deliver import Delivery, Shown
+from bot.flows import deliver, payee, payee_ends
+from bot.flows.deliver import LINE, Delivery, Shown
 from bot.flows.desk import Desk
 from bot.flows.payee import PAYEE_QR, QrTelling
 from bot.views.card import Card
 from bot.views.payee import qr_caption, qr_missing_card
+from bot.views.payee_ends import payee_end_card
 from bot.watchers.pace import Pace
 
 log = logging.getLogger("desk.relay")
@@ -33,6 +34,25 @@ class PayeeTeller:
         shown = Shown(
             delivery.chat_id, message_id, PAYEE_QR, delivery.order_id, delivery.person_id, card.data, self._desk.now(),
             card.digest,
+        )  # fmt: skip
+        await deliver.finish(self._desk, [delivery], [shown])
+
+    async def take_back(self, delivery: Delivery) -> None:
+        """Why nobody may pay there stands in the account's place; a message that is gone needs no words."""
+        telling = await payee_ends.telling(self._desk, delivery)
+        if telling is None:
+            self._pace.give_back(delivery.chat_id)
+            await deliver.finish(self._desk, [delivery], [])
+            return
+        card = payee_end_card(telling.situation, telling.end, telling.reader)
+        try:
+            await self._telegram.edit(delivery.chat_id, telling.message_id, card)
+        except MessageGone:
+            await deliver.finish(self._desk, [delivery], [])
+            return
+        shown = Shown(
+            delivery.chat_id, telling.message_id, LINE, delivery.order_id, delivery.person_id, card.data,
+            self._desk.now(), card.digest,
         )  # fmt: skip
         await deliver.finish(self._desk, [delivery], [shown])
 

@@ -176,6 +176,15 @@ async def test_an_order_of_which_only_the_id_is_readable_is_no_answer_but_names_
     ended, _ = await outcome(yes(ORDER | {"sellAmount": "", "status": "new"}), "convert")
     assert isinstance(ended, Unknown)
     assert (ended.why, ended.detail) == ("unreadable", "order 327196066546229248 cannot be read")
+    assert ended.order_id == "327196066546229248"
+
+
+@pytest.mark.parametrize("ids", [{}, {"order_id": "0"}, {"order_id": "77", "orderId": "78"}])
+async def test_an_answer_without_one_order_id_names_none(ids: dict[str, str]) -> None:
+    data = {name: value for name, value in ORDER.items() if name != "order_id"} | {"status": "new"} | ids
+    ended, _ = await outcome(yes(data), "convert")
+    assert isinstance(ended, Unknown)
+    assert (ended.why, ended.detail, ended.order_id) == ("unreadable", "no order in data", "")
 
 
 async def test_nobody_there_means_that_nothing_happened() -> None:

@@ -125,6 +125,8 @@ async def test_an_order_that_a_whole_list_does_not_have_does_not_exist(total: An
         listed(*map(str, range(50, 100)), total=50),
         listed("1", total=1, data=[{"orderId": "9"}]),
         listed("2", "2"),
+        listed("", total=1),
+        listed("1", "", total=2),
         yes({"total": 0}),
         yes({}),
         yes([]),

@@ -18,6 +18,7 @@ from tests.crash.chat_play import TEAM, Play, Spoken
 from tests.crash.chat_seen import (
     DELIVERED,
     FILE_MISSING,
+    FILE_TO_COME,
     HELD,
     MISSING,
     REFUSED,
@@ -196,6 +197,9 @@ def _one_order(order: Order, told: dict[int, dict[str, list[Told]]], found: Judg
             found.bad(rule, f"order {short} in {chat}: {what}")
         if chat == GROUP and walk.place < len(said):
             found.bad("never told to the group", f"order {short}: {said[walk.place :]}")
+        if walk.awaited:
+            promised = [said[place] for place in sorted(walk.awaited)]
+            found.bad("said to be fetched and never heard of again", f"order {short} in {chat}: {promised}")
         covered |= walk.covered if chat != GROUP else set()
         found.counts["marked repeats"] += walk.marked
         found.counts["unmarked repeats"] += walk.unmarked
@@ -232,6 +236,8 @@ class Walk:
         if chunk.is_repeat and again:
             self._go(self._last, lines)
             self.marked += 1
+        elif lines == [FILE_MISSING] and self.awaited:
+            self.awaited.discard(min(self.awaited))  # given up after the tries, of which its line did not wait for all
         elif (start := self._next(lines)) is not None:
             self._go(start, lines)
         elif (late := self._awaited(lines)) is not None:
@@ -273,11 +279,11 @@ class Walk:
         self._last, self._length = start, len(lines)
         self.place = max(self.place, start + len(lines))
         self.covered |= set(range(start, start + len(lines)))
-        self.awaited |= {start + place for place, line in enumerate(lines) if line == FILE_MISSING}
+        self.awaited |= {start + place for place, line in enumerate(lines) if line == FILE_TO_COME}
 
 
 def _is_same(told: str, said: str) -> bool:
-    return told == said or (told == FILE_MISSING and said.startswith("#"))
+    return told == said or (told in (FILE_MISSING, FILE_TO_COME) and said.startswith("#"))
 
 
 def _topics(stage: Stage, found: Judgement, by_order: dict[str, list[Told]]) -> None:

@@ -11,8 +11,8 @@ from tests.crash.chat_pictures import number_of
 
 HEADER = re.compile(r"^💬 .*? · (\d{4})( · .*)?$")
 REPEAT = "↻"  # in whatever language
-NOT_HERE = re.compile(r", not here: |没取到：|: being fetched|：正在下载")
-FILE_MISSING = "(a file that is not here)"
+NOT_HERE, UNDER_WAY_IN = re.compile(r", not here: |没取到："), re.compile(r": being fetched|：正在下载")
+FILE_MISSING, FILE_TO_COME = "(a file that is not here)", "(a file that is being fetched)"
 HELD, UNKNOWN, MISSING, REFUSED, DELIVERED, OTHER = "held", "unknown", "missing", "refused", "delivered", "other"
 OUTCOMES = {"✋": HELD, "❓": UNKNOWN, "❗": MISSING, "💔": REFUSED, "👌": DELIVERED}
 UNDER_WAY = ("⏫", "👀")
@@ -20,7 +20,9 @@ UNDER_WAY = ("⏫", "👀")
 
 @dataclass(frozen=True)
 class Told:
-    """One message that tells lines of one order's chat. A line is a text, `#7` for a picture, or FILE_MISSING."""
+    """One message that tells lines of one order's chat. A line is a text, `#7` for a picture, FILE_MISSING or
+    FILE_TO_COME.
+    """
 
     message: Message
     order: str
@@ -37,7 +39,9 @@ def told(message: Message) -> Told | None:
     if message.file is not None:
         lines: tuple[str, ...] = (f"#{number_of(message.file.content)}",)
     else:
-        lines = (*_quotes(message), *(FILE_MISSING for _ in NOT_HERE.findall(message.text or "")))
+        words = message.text or ""
+        missing, to_come = len(NOT_HERE.findall(words)), len(UNDER_WAY_IN.findall(words))
+        lines = (*_quotes(message), *(FILE_MISSING,) * missing, *(FILE_TO_COME,) * to_come)
     return Told(message, head[1], lines, REPEAT in head[0])
 
 

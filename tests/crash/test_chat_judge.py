@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.telegram.model import Message
 from tests.crash.chat_judge import Walk
-from tests.crash.chat_seen import FILE_MISSING, Told
+from tests.crash.chat_seen import FILE_MISSING, FILE_TO_COME, Told
 
 SAID = ["good morning", "hello?", "hello?", "#7", "I have paid"]
 
@@ -53,16 +53,16 @@ def test_a_person_may_begin_to_listen_anywhere_but_hears_in_order() -> None:
 
 
 def test_a_picture_whose_place_was_told_in_time_may_come_later_once() -> None:
-    late = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"), told("#7"))
+    late = walked(told("good morning", "hello?", "hello?", FILE_TO_COME), told("I have paid"), told("#7"))
     assert (late.bad, late.awaited) == ([], set())
-    twice = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"), told("#7"), told("#7"))
+    twice = walked(told("good morning", "hello?", "hello?", FILE_TO_COME), told("I have paid"), told("#7"), told("#7"))
     assert len(twice.bad) == 1
 
 
 def test_a_picture_without_a_place_of_its_own_is_late_for_good() -> None:
     lost = walked(told("good morning", "hello?", "hello?"), told("I have paid"), told("#7"))
     assert lost.bad
-    other = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"), told("#8"))
+    other = walked(told("good morning", "hello?", "hello?", FILE_TO_COME), told("I have paid"), told("#8"))
     assert other.bad
 
 
@@ -75,7 +75,16 @@ def test_a_late_picture_is_known_where_a_chat_began_behind_an_earlier_picture() 
             walk.take(chunk)
         return walk
 
-    late = heard(told(FILE_MISSING), told("I have paid"), told("#7"))
+    late = heard(told(FILE_TO_COME), told("I have paid"), told("#7"))
     assert (late.bad, late.covered, late.awaited) == ([], {2, 3}, set())
-    assert heard(told(FILE_MISSING), told("I have paid"), told("#9"), told("#9")).bad, "behind the words after it"
-    assert heard(told(FILE_MISSING), told("I have paid"), told("#8")).bad, "of nobody"
+    assert heard(told(FILE_TO_COME), told("I have paid"), told("#9"), told("#9")).bad, "behind the words after it"
+    assert heard(told(FILE_TO_COME), told("I have paid"), told("#8")).bad, "of nobody"
+
+
+def test_a_picture_that_is_said_to_be_fetched_must_come_or_be_said_missing() -> None:
+    promised = walked(told("good morning", "hello?", "hello?", FILE_TO_COME), told("I have paid"))
+    assert promised.awaited == {3}, "the judge calls that broken"
+    given_up = walked(told("good morning", "hello?", "hello?", FILE_TO_COME), told("I have paid"), told(FILE_MISSING))
+    assert (given_up.bad, given_up.awaited) == ([], set())
+    at_once = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"))
+    assert (at_once.bad, at_once.awaited) == ([], set())

@@ -1,11 +1,17 @@
 """What is typed about an ad and is no such thing is said back as it was typed."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from bot.domain.ad_edits import Part
-from bot.domain.ad_words import read_part
+from bot.domain.ad_words import price_of, read_part
+from bot.domain.ads import Floating, Reference
 from bot.domain.errors import NotAllowed
 from tests.flows.ad_bench import OURS
+
+FLOATS = replace(OURS, floating=Floating(Reference.GATE, Decimal("0.5"), is_discount=False))
 
 
 @pytest.mark.parametrize(
@@ -35,3 +41,20 @@ def test_a_number_below_nought_is_told_in_the_words_of_ads() -> None:
         with pytest.raises(NotAllowed) as refused:
             read_part(part, text, OURS)
         assert refused.value.reason == "ad_not_positive"
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [("+0.8", "0.8"), ("0.8%", "0.8"), ("-1 %", "-1"), ("−0.3", "-0.3"), ("＋0.5％", "0.5"), ("0%", "0")],
+)
+def test_an_offset_has_a_sign_or_a_percent_sign(text: str, offset: str) -> None:
+    for wanted in (price_of(FLOATS, text), read_part(Part.OFFSET, text, FLOATS), read_part(Part.PRICE, text, FLOATS)):
+        assert (wanted.offset, wanted.price) == (Decimal(offset), None)
+
+
+@pytest.mark.parametrize("text", ["7.21", "0.5", "0", "1e1"])
+def test_a_bare_number_for_a_floating_price_may_be_meant_as_a_price(text: str) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        price_of(FLOATS, text)
+    reason = "ad_offset" if "e" in text else "ad_bare_offset"
+    assert (refused.value.reason, refused.value.facts) == (reason, {"ad": OURS.id, "given": text})

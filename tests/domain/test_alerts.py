@@ -113,8 +113,8 @@ def test_what_news_of_an_order_is_about(order: object, kind: AlertKind) -> None:
     "notice",
     [
         "escalated_duty", "escalated_leads", "desk_frozen", "desk_unfrozen", "unknown_long", "convert_unknown",
-        "convert_unknown_long", "convert_maybe_twice", "otc_unknown", "deposit_unknown", "duress", "blind",
-        "done_elsewhere", "saying_unknown",
+        "convert_unknown_long", "convert_maybe_twice", "convert_stuck", "otc_unknown", "otc_stuck", "otc_odd",
+        "deposit_unknown", "duress", "blind", "done_elsewhere", "saying_unknown",
     ],
 )  # fmt: skip
 def test_what_nobody_can_silence(notice: str) -> None:

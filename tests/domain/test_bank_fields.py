@@ -1,5 +1,7 @@
 """What may be answered to each question of a bank account, and what cannot be an answer."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +144,31 @@ def test_a_masked_account_is_known_by_holder_bank_and_tail() -> None:
     assert is_same(LISTED, FORM)
     for other in ({"holder": "Other"}, {"bank": "Citi"}, {"account": "990044004411"}):
         assert not is_same(LISTED, Draft("f", 1, Step.CONFIRM, 0, 0, {**FORM.answers, **other}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holder": "A*** LTD"}, {"holder": "AC***"}, {"holder": "***"}, {"holder": "•••• ltd"}, {"holder": "ACME…"},
+        {"holder": "ACME..."}, {"holder": ""}, {"holder": "A**E *TD"}, {"bank": "C***e"}, {"bank": "＊＊＊"},
+        {"iban": "9900********"}, {"iban": "**** **** 4410"}, {"iban": "99******4*10"}, {"iban": ""},
+        {"holder": "***", "bank": "***"}, {"holder": "***", "iban": "****"},
+    ],
+)  # fmt: skip
+def test_what_a_list_hides_fits_anything(changes: dict[str, str]) -> None:
+    assert is_same(replace(LISTED, **changes), FORM)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holder": "B*** LTD"}, {"holder": "A*** GMBH"}, {"holder": "ACME LTD****X"}, {"holder": "ACME.LTD"},
+        {"bank": "C***i"}, {"iban": "9900****4411"}, {"iban": "9900****44*1"}, {"iban": "4410"[:3] + "*9"},
+        {"holder": "***", "bank": "***", "iban": "****"}, {"holder": "", "bank": "", "iban": ""},
+    ],
+)  # fmt: skip
+def test_what_a_list_shows_must_fit_and_something_must_be_shown(changes: dict[str, str]) -> None:
+    assert not is_same(replace(LISTED, **changes), FORM)  # type: ignore[arg-type]
 
 
 def test_a_form_shows_no_answers_when_it_is_printed() -> None:

@@ -204,7 +204,8 @@ def test_a_receiving_account_is_never_guessed(method: str, payees: tuple[Payee, 
     [
         ("7300", "7300"), ("7,300.00", "7300.00"), ("７，３００．５０", "7300.50"), (" ¥7,300 ", "7300"),
         ("7300 CNY", "7300"),
-        ("7300元", "7300"), ("0", "0"), ("123456789012345", "123456789012345"),
+        ("7300元", "7300"), ("￥7,300.00元", "7300.00"), ("¥ 7300", "7300"), ("7300 块", "7300"),
+        ("0", "0"), ("123456789012345", "123456789012345"),
     ],
 )  # fmt: skip
 def test_a_banks_total_is_read_as_people_type_it(typed: str, expected: str) -> None:
@@ -215,6 +216,8 @@ def test_a_banks_total_is_read_as_people_type_it(typed: str, expected: str) -> N
     ("typed", "reason"),
     [
         ("", "day_number"), ("about 7300", "day_number"), ("7,30", "day_number"), ("7300 HKD", "day_number"),
+        ("12元50", "day_number"), ("12块5", "day_number"), ("300、200", "day_number"), ("¥¥5", "day_number"),
+        ("7¥300", "day_number"), ("5元块", "day_number"), ("-¥5", "day_negative"), ("¥-5", "day_negative"),
         ("1e9", "day_number"), ("NaN", "day_number"), ("七千", "day_number"), ("7300 + 5", "day_number"),
         ("-1", "day_negative"), ("−20.5", "day_negative"), ("- 5", "day_negative"), ("－５", "day_negative"),
         ("1234567890123456", "day_digits"), ("1" * 60, "day_digits"), ("0.123456789", "day_digits"),

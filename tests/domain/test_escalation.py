@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.escalation import Stage, Waiting, due, outside_at
+from bot.domain.escalation import OF_APPEALS, Stage, Waiting, Whose, due, outside_at
 
 MINUTES = (3, 6, 10)
 PAID = 1_790_000_000_000
@@ -54,7 +54,7 @@ ladders = st.lists(st.integers(1, 20), min_size=3, max_size=3, unique=True).map(
 
 
 @settings(max_examples=150, deadline=None)
-@given(waitings, ladders, st.sampled_from(Stage))
+@given(waitings, ladders, st.sampled_from(Whose.ANYBODY.stages))
 def test_every_stage_rings_in_the_first_second_in_which_the_rule_says_so(
     w: Waiting, minutes: tuple[int, int, int], stage: Stage
 ) -> None:
@@ -98,7 +98,7 @@ def test_the_bell_outside_comes_after_the_last_stage_and_not_later_than_five_min
     w: Waiting, minutes: tuple[int, int, int]
 ) -> None:
     moment, leads = outside_at(w, minutes), due(w, minutes)[Stage.LEADS]
-    assert leads <= moment <= max(leads, w.quiet_since) + 5 * M
+    assert moment is not None and leads <= moment <= max(leads, w.quiet_since) + 5 * M
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,15 @@ def test_the_bell_outside_comes_after_the_last_stage_and_not_later_than_five_min
             Waiting(PAID, tapped_at=PAID + M, is_attended=False),
             {Stage.ALONE: 4, Stage.CLAIMER: 4, Stage.DUTY: 7, Stage.LEADS: 11},
         ),
-        (Waiting(PAID, tapped_at=PAID + M, is_attended=False, is_locked=True), {Stage.LEADS: 11}),
-        (Waiting(PAID, tapped_at=PAID + M, forced_at=PAID + 7 * M, is_locked=True), {Stage.LEADS: 5}),
+        (Waiting(PAID, tapped_at=PAID + M, is_attended=False, whose=Whose.LEAD), {Stage.LEADS: 11}),
+        (Waiting(PAID, tapped_at=PAID + M, forced_at=PAID + 7 * M, whose=Whose.LEAD), {Stage.LEADS: 5}),
+        (
+            Waiting(PAID, tapped_at=PAID + M, forced_at=PAID + 20 * M, whose=Whose.VENUE),
+            {Stage.ANSWER: 0, Stage.MARK: 18},
+        ),
+        (Waiting(PAID, forced_at=PAID - M, whose=Whose.VENUE), {Stage.ANSWER: 0, Stage.MARK: 0}),
+        (Waiting(PAID, whose=Whose.VENUE), {Stage.ANSWER: 0}),
+        (Waiting(PAID, forced_at=PAID + 20 * M, whose=Whose.NOBODY, taken_at=PAID + 4 * M), {Stage.TAKEN: 6}),
     ],
 )
 def test_minutes_after_it_is_paid(w: Waiting, expected: dict[Stage, int]) -> None:
@@ -142,10 +149,29 @@ def test_minutes_after_it_is_paid(w: Waiting, expected: dict[Stage, int]) -> Non
         (Waiting(PAID, tapped_at=PAID + 19 * M, forced_at=PAID + 20 * M), 20),
         (Waiting(PAID, tapped_at=PAID + 21 * M, forced_at=PAID + 20 * M), 26),
         (Waiting(PAID, forced_at=PAID - M), 5),
-        (Waiting(PAID, tapped_at=PAID + M, forced_at=PAID + 30 * M, is_locked=True), 30),
-        (Waiting(PAID, tapped_at=PAID + 31 * M, forced_at=PAID + 30 * M, is_locked=True), 36),
-        (Waiting(PAID, tapped_at=PAID + M, is_locked=True), 20),
+        (Waiting(PAID, tapped_at=PAID + M, forced_at=PAID + 30 * M, whose=Whose.LEAD), 30),
+        (Waiting(PAID, tapped_at=PAID + 31 * M, forced_at=PAID + 30 * M, whose=Whose.LEAD), 36),
+        (Waiting(PAID, tapped_at=PAID + M, whose=Whose.LEAD), 20),
+        (Waiting(PAID, forced_at=PAID + 20 * M, whose=Whose.VENUE), 20),
+        (Waiting(PAID, tapped_at=PAID + M, forced_at=PAID + 20 * M, whose=Whose.VENUE), 20),
+        (Waiting(PAID, tapped_at=PAID + 21 * M, forced_at=PAID + 20 * M, whose=Whose.VENUE), 26),
     ],
 )
 def test_the_bell_outside_never_waits_beyond_the_mark_unless_somebody_tapped_after_it(w: Waiting, minutes: int) -> None:
-    assert (outside_at(w, MINUTES) - PAID) / M == minutes
+    moment = outside_at(w, MINUTES)
+    assert moment is not None and (moment - PAID) / M == minutes
+
+
+def test_what_the_venue_took_is_nobodys_outside() -> None:
+    assert outside_at(Waiting(PAID, forced_at=PAID, whose=Whose.NOBODY, taken_at=PAID), MINUTES) is None
+
+
+@given(waitings, ladders, st.sampled_from(Whose))
+def test_nothing_is_due_that_may_not_ring(w: Waiting, minutes: tuple[int, int, int], whose: Whose) -> None:
+    assert due(replace(w, whose=whose), minutes).keys() <= set(whose.stages)
+
+
+@given(waitings, st.sampled_from([Whose.VENUE, Whose.NOBODY]))
+def test_what_nobody_here_can_let_go_on_is_one_waiting_whatever_is_tapped(w: Waiting, whose: Whose) -> None:
+    assert replace(w, whose=whose).began == w.paid_at
+    assert not set(OF_APPEALS) & set(Whose.ANYBODY.stages)

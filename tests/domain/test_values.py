@@ -157,6 +157,18 @@ def test_a_holder_differs_when_we_pay_by_name_somebody_who_is_not_known_to_be_th
     assert folded(" A b ") == "ab"
 
 
+@pytest.mark.parametrize("holder", ["San ZHANG", "Zhang\u200bSan", "Ｚｈａｎｇ San", "ZhangSan", "ZHANG, SAN"])
+def test_a_holder_written_as_banks_write_names_is_the_same_person(holder: str) -> None:
+    buy = replace(sample(Side.BUY), counterparty_name="Zhang San")
+    assert not replace(buy, payees=(Payee("bank", "", holder, "1"),)).holder_differs
+
+
+@pytest.mark.parametrize("holder", ["Zhang", "Zhang San Li", "Zhang Sang", "Ghanz San", "\u200b.", "李"])
+def test_a_holder_with_other_parts_is_another_person(holder: str) -> None:
+    buy = replace(sample(Side.BUY), counterparty_name="Zhang San")
+    assert replace(buy, payees=(Payee("bank", "", holder, "1"),)).holder_differs
+
+
 def test_an_order_and_its_situation_tell_what_cards_ask() -> None:
     order = sample()
     assert str(order.coins) == "1000.00 USDT" and str(order.fiat_total) == "7200.00 CNY"

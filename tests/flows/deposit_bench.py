@@ -38,7 +38,7 @@ class Links:
 
     def switch_on(self) -> None:
         """As after a start: nothing is remembered but what is stored."""
-        self.desk.exchange = Exchange(mtpay=self.mtpay, is_from_mtpay=self.mtpay.hears, public_url=PUBLIC)
+        self.desk.exchange = Exchange(mtpay=self.mtpay, proof_of_report=self.mtpay.hears, public_url=PUBLIC)
 
     async def ask(self, typed: str = PAYS, by: int = LEAD, *, read_for: float = 2) -> DepositStanding:
         """A summary, looked at for some seconds."""

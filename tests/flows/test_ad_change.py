@@ -196,6 +196,31 @@ async def test_a_look_that_fails_afterwards_is_made_up_for(shelf: Shelf) -> None
     assert notices(await shelf.told(), "ad_changed") == [GROUP]
 
 
+async def test_an_accepted_change_whose_ad_cannot_be_read_any_more_is_told_to_leads_once(shelf: Shelf) -> None:
+    standing = await shelf.ask(PRICE)
+    ours = shelf.gate.mine
+    shelf.gate.after_ad = lambda: setattr(shelf.gate, "mine", [])
+    await shelf.tap(standing)
+    await shelf.rounds(25)
+    assert notices(await shelf.told(), "ad_unseen") == []
+    await shelf.rounds(200)
+    assert notices(await shelf.told(), "ad_unseen") == [GROUP, OWNER, LEAD]
+    shelf.gate.mine = [replace(ad, price=Decimal("7.21")) for ad in ours]
+    await shelf.rounds(12)
+    assert (await shelf.now(standing)).change.found == {"price": "7.21"}
+    told = await shelf.told()
+    assert (notices(told, "ad_changed"), notices(told, "ad_unseen")) == ([GROUP], [])
+
+
+async def test_a_gate_that_is_away_is_told_as_such_and_not_for_each_change(shelf: Shelf) -> None:
+    standing = await shelf.ask(PRICE)
+    shelf.gate.after_ad = lambda: setattr(shelf.gate, "mine", [])
+    await shelf.tap(standing)
+    shelf.desk.blind_since = shelf.bench.now
+    await shelf.rounds(200)
+    assert notices(await shelf.told(), "ad_unseen") == []
+
+
 async def test_a_refusal_is_kept_in_the_venues_words_and_nothing_is_looked_at(shelf: Shelf) -> None:
     shelf.gate.errors["publish_ad"] = [Refused("gate", "publish_ad", code="70305102", detail="contact", status=200)]
     standing = await shelf.act(Wanted(AD, terms="call me"))

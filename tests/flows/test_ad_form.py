@@ -268,6 +268,21 @@ async def test_a_price_far_from_the_market_is_asked_twice(stall: Stall, price: s
     assert MEANT not in form.answers and (await stall.confirm(form)).seal is None
 
 
+async def test_an_offset_far_from_its_reference_is_asked_twice_and_anew_when_it_is_another(stall: Stall) -> None:
+    form = await stall.fill(pricing="gate", offset="-30")
+    summary = await stall.confirm(form)
+    assert summary.seal is None and summary.distance.is_offset_far and not summary.distance.is_far
+    assert (await no(ad_form.mean(stall.desk, LEAD, form.id, "7.25"))).reason == "ad_form_moved"
+    form = await ad_form.mean(stall.desk, LEAD, form.id, "7.25_-30")
+    assert (await stall.confirm(form)).seal is not None
+    await ad_form.change(stall.desk, LEAD, form.id, Step.OFFSET)
+    form = (await stall.answer(await ad_form.go_on(stall.desk, LEAD, form.id), "-31")).form
+    assert MEANT not in form.answers and (await stall.confirm(form)).seal is None
+    await ad_form.change(stall.desk, LEAD, form.id, Step.OFFSET)
+    form = (await stall.answer(await ad_form.go_on(stall.desk, LEAD, form.id), "+3")).form
+    assert (await stall.confirm(form)).seal is not None
+
+
 async def test_a_price_without_a_market_is_asked_twice_and_one_without_rivals_is_not(stall: Stall) -> None:
     form = await stall.fill()
     stall.gate.errors["market_ads"] = [Unknown("gate", "market_ads", why="timeout")]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.domain.intents import Action
 from bot.domain.orders import Payee, Side
 from bot.domain.seals import Choice
-from bot.flows import assemble, cancelling
+from bot.flows import assemble, cancelling, queue
 from bot.flows.appeals import Appeals
 from storage.outbox import Delivery
 from tests.flows.bench import NOW, OPERATOR, ORDER, Bench
@@ -30,17 +30,21 @@ async def cards(bench: Bench) -> list[Delivery]:
     return [one for one in await bench.told() if one.kind == "card"]
 
 
-async def test_the_card_says_so_once_and_silently_when_we_may_appeal(bench: Bench) -> None:
+async def test_the_card_comes_anew_with_sound_once_and_the_order_needs_somebody_when_we_may_appeal(
+    bench: Bench,
+) -> None:
     await bought(bench)
     appeals = Appeals(bench.desk)
     await appeals.round()
     assert await cards(bench) == []
-    assert not (await assemble.show(bench.desk, OPERATOR, ORDER.id)).may_appeal
+    listed = await queue.queue(bench.desk, OPERATOR)
+    assert not listed.now and [s.may_appeal for s in listed.waiting] == [False]
     bench.seconds = MOMENT
     await appeals.round()
-    told = await cards(bench)
-    assert told and not any(one.ring or one.repost for one in told)
-    assert (await assemble.show(bench.desk, OPERATOR, ORDER.id)).may_appeal
+    told = {one.chat_id: one for one in await cards(bench)}
+    assert told[OPERATOR].ring and told[OPERATOR].repost
+    listed = await queue.queue(bench.desk, OPERATOR)
+    assert not listed.waiting and [s.may_appeal for s in listed.now] == [True]
     bench.pass_(60)
     await appeals.round()
     assert await cards(bench) == []
@@ -57,21 +61,23 @@ async def test_the_memory_is_not_asked_while_nothing_is_written_and_no_moment_ha
     assert bench.store.commits == before
 
 
-async def test_a_restart_tells_it_again_and_a_new_moment_is_a_new_one(bench: Bench) -> None:
+async def test_a_restart_tells_it_again_without_a_sound_and_a_new_moment_is_a_new_one(bench: Bench) -> None:
     await bought(bench)
     bench.seconds = MOMENT + 5
     await Appeals(bench.desk).round()
     assert await cards(bench)
     again = Appeals(bench.desk)
     await again.round()
-    assert await cards(bench), "a card that stands already is not touched, but one that was not reached is"
+    told = await cards(bench)
+    assert told, "a card that stands already is not touched, but one that was not reached is"
+    assert not any(one.ring or one.repost for one in told)
     await bench.see(appeal_from=MOMENT + 600)
     await again.round()
     await bench.told()
     assert not (await assemble.show(bench.desk, OPERATOR, ORDER.id)).may_appeal
     bench.seconds = MOMENT + 600
     await again.round()
-    assert await cards(bench)
+    assert any(one.ring for one in await cards(bench))
 
 
 async def test_a_sale_an_appeal_and_an_order_without_a_moment_have_none(bench: Bench) -> None:

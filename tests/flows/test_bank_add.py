@@ -176,6 +176,16 @@ async def test_a_lost_answer_is_found_in_the_list(counter: Counter) -> None:
     assert len(counter.otc.forms) == 1 and await counter.kept() == set()
 
 
+@pytest.mark.parametrize(("holder", "bank"), [("A*** LTD", "Commerzbank"), ("AC•••••", "Comm…"), ("***", "***")])
+async def test_a_lost_answer_is_found_in_a_list_that_masks_names(counter: Counter, holder: str, bank: str) -> None:
+    draft = await lose(counter, acts=True)
+    counter.otc.listed[-1] = replace(counter.otc.listed[-1], holder=holder, bank=bank)
+    for _ in range(4):
+        await counter.look(62)
+    assert (await counter.stored(draft.id)).outcome == "added" and len(counter.otc.forms) == 1
+    assert await counter.notices("bank_not_added") == []
+
+
 async def test_a_lost_answer_that_no_look_finds_is_nothing_added(counter: Counter) -> None:
     draft = await lose(counter, acts=False)
     for seconds in (3, 20):

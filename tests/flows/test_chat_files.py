@@ -1,6 +1,7 @@
 """Files of buyers: fetched at once and again, given up with a word, and shown late where their line was told."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.domain.errors import NotAllowed
 from bot.flows import fetch_files
 from bot.flows.fetch_files import FILE, MOST_AT_ONCE, MOST_OF_AN_ORDER, WAIT_MS
 from storage.store import StoreError
-from tests.flows.bench import GROUP, LEAD, OPERATOR, ORDER, OWNER, Bench, notices
+from tests.flows.bench import GROUP, LEAD, OPERATOR, ORDER, OWNER, VIEWER, Bench, notices
 from tests.flows.step_up_bench import prove, set_pin
 
 HOST = "files.example"
@@ -199,6 +200,44 @@ async def test_a_late_file_goes_where_its_line_was_told_to_those_who_are_still_h
         await tables.chats.set_told(LEAD, ORDER.id, 0)
     await bench.fetch()
     assert await late(bench) == [GROUP, OPERATOR]
+
+
+async def told_only_to(bench: Bench, *chats: int) -> None:
+    """The line of a picture that is not here yet was told in these chats."""
+    await sends(bench)
+    number = (await bench.heard())[-1].number
+    async with bench.store.write() as tables:
+        for chat in (OPERATOR, GROUP):
+            await tables.chats.set_told(chat, ORDER.id, number - 1)
+        for chat in chats:
+            await tables.chats.set_told(chat, ORDER.id, number)
+    await bench.told()
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_a_late_file_whose_hearers_are_all_gone_goes_to_who_is_there_now(bench: Bench, gone: bool) -> None:
+    await told_only_to(bench, OPERATOR)
+    person = bench.desk.people.pop(OPERATOR)
+    if not gone:
+        bench.desk.people[OPERATOR] = replace(person, is_frozen=True)
+    bench.desk.people[LEAD] = replace(bench.desk.people[LEAD], on_duty=True)
+    await bench.fetch()
+    assert await late(bench) == [LEAD]
+
+
+async def test_a_late_file_stays_with_those_who_were_told_while_one_of_them_is_there(bench: Bench) -> None:
+    await told_only_to(bench, OPERATOR, VIEWER)
+    bench.desk.people[OPERATOR] = replace(bench.desk.people[OPERATOR], is_frozen=True)
+    bench.desk.people[LEAD] = replace(bench.desk.people[LEAD], on_duty=True)
+    await bench.fetch()
+    assert await late(bench) == [VIEWER]
+
+
+async def test_a_file_whose_line_only_the_group_has_goes_to_nobody_else(bench: Bench) -> None:
+    await told_only_to(bench, GROUP)
+    bench.desk.people[OPERATOR] = replace(bench.desk.people[OPERATOR], is_frozen=True)
+    await bench.fetch()
+    assert await late(bench) == [GROUP]
 
 
 async def test_a_disk_that_is_full_is_tried_again_and_then_said_in_the_line(bench: Bench) -> None:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.alerts import AlertKind, Loudness
 from bot.domain.chat import ChatKind
 from bot.domain.staff import Role
+from bot.flows import alerts
 from bot.flows.read_chat import RING_EVERY_MS
 from tests.flows.bench import (
     AGENT,
@@ -165,6 +167,22 @@ async def test_status_lines_before_the_first_words_are_told_in_the_topic_only(be
     assert told == {OPERATOR: words.number - 1, GROUP: 0} and first.number < words.number
 
 
+async def test_without_a_group_status_lines_before_the_first_words_are_told_to_people(bench: Bench) -> None:
+    bench.desk.desk_chat_id = None
+    bench.gate.said(ORDER.id, "created", by="System", kind=ChatKind.STATUS, status="unpay")
+    await bench.read()
+    assert await who(bench) == []
+    bench.writes("hello")
+    await bench.read()
+    async with bench.store.read() as tables:
+        assert await tables.chats.tellings(ORDER.id) == {OPERATOR: 0}
+    await claim(bench, LEAD)
+    bench.writes("again")
+    await bench.read()
+    async with bench.store.read() as tables:
+        assert (await tables.chats.tellings(ORDER.id))[LEAD] == (await bench.heard())[1].number
+
+
 async def test_status_lines_after_the_first_words_go_where_those_went(bench: Bench) -> None:
     bench.writes("hello")
     await bench.read()
@@ -250,3 +268,34 @@ async def test_everybody_on_duty_hears(bench: Bench) -> None:
     bench.writes("hello")
     await bench.read()
     assert await who(bench) == [GROUP, OPERATOR, OPERATOR_2]
+
+
+async def test_words_of_an_order_that_came_while_they_were_switched_off_are_all_told_later(bench: Bench) -> None:
+    await alerts.choose(bench.desk, OPERATOR, AlertKind.CHAT, Loudness.OFF)
+    for text in ("one", "two"):
+        bench.writes(text)
+        await bench.read()
+    assert await who(bench) == [GROUP]
+    await alerts.choose(bench.desk, OPERATOR, AlertKind.CHAT, Loudness.ON)
+    bench.writes("three")
+    await bench.read()
+    assert await who(bench) == [GROUP, OPERATOR]
+    async with bench.store.read() as tables:
+        assert await tables.chats.told(OPERATOR, ORDER.id) == (await bench.heard())[0].number - 1
+
+
+async def test_who_switched_words_off_counts_as_none_who_was_told_of_what_waits_for_somebody_away(bench: Bench) -> None:
+    await alerts.choose(bench.desk, OPERATOR, AlertKind.CHAT, Loudness.OFF)
+    await claim(bench, AGENT)
+    bench.writes("one")
+    await bench.read()
+    async with bench.store.write() as tables:
+        await tables.chats.begin_telling(OPERATOR, ORDER.id, 0)
+        await tables.staff.set_reachable(AGENT, False)
+        await tables.staff.set_duty(LEAD, True, bench.now)
+        await bench.desk.read_people(tables)
+    bench.writes("two")
+    await bench.read()
+    async with bench.store.read() as tables:
+        told = await tables.chats.tellings(ORDER.id)
+    assert told[LEAD] == told[AGENT] == (await bench.heard())[0].number - 1

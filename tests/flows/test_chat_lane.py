@@ -384,6 +384,37 @@ async def test_a_part_that_has_no_answer_holds_the_parts_behind_it(bench: Bench)
     assert sent(bench) == [one.text for one in said] and await bench.states() == [State.DELIVERED] * 3
 
 
+async def test_a_part_that_is_missing_leaves_the_parts_behind_it_to_their_person(bench: Bench) -> None:
+    """Else they would stand at the buyer without their beginning, and *Send again* would put it last."""
+    said: list[Saying] = await bench.say("word " * 250)
+    await say.approve(bench.desk, OPERATOR, said[0].id)
+    bench.gate.errors["say"] = [lost()]
+    await bench.send()
+    await bench.say("of another message")
+    await bench.told()
+    for _ in range(3):
+        await bench.read(after=31)
+    await bench.send()
+    assert await bench.states() == [State.MISSING, State.HELD, State.HELD, State.DELIVERED]
+    assert [line.facts["saying"] for line in await bench.outbox() if line.kind == HELD] == [said[1].id], "asked once"
+    await say.say_again(bench.desk, OPERATOR, said[0].id, 7)
+    await bench.send()
+    await say.approve(bench.desk, OPERATOR, said[1].id)
+    await bench.send()
+    assert sent(bench) == ["of another message", *(one.text for one in said)]
+
+
+async def test_what_is_missing_holds_no_other_words_that_were_sent_from_the_same_card(bench: Bench) -> None:
+    bench.gate.errors["say"] = [lost()]
+    await bench.say("one", message_id=5, attempt=1)
+    await bench.say("other", message_id=5, attempt=2)
+    await bench.send()
+    for _ in range(3):
+        await bench.read(after=31)
+    await bench.send()
+    assert await bench.states() == [State.MISSING, State.DELIVERED] and sent(bench) == ["other"]
+
+
 async def test_a_lane_that_failed_is_started_again_by_the_next_round(bench: Bench) -> None:
     await bench.say("a")
     bench.broken.add("before:select sayings")

@@ -259,6 +259,17 @@ async def test_a_file_without_an_answer_is_settled_by_its_key_and_the_rest_follo
     assert shown(bench) == ["0", "1"] and await bench.states() == [State.DELIVERED] * 2
 
 
+async def test_a_picture_that_is_missing_leaves_the_rest_of_its_album_to_its_person(bench: Bench) -> None:
+    for number in range(3):
+        await bench.say("", file=bench.picture(f"{number}", f"{number}".encode()), album="A")
+    bench.gate.errors["send_file"] = [lost()]
+    await bench.send(ALBUM_SECONDS)
+    for _ in range(3):
+        await bench.read(after=31)
+    await bench.send()
+    assert shown(bench) == [] and await bench.states() == [State.MISSING, State.HELD, State.HELD]
+
+
 async def test_files_and_words_of_other_messages_keep_their_places(bench: Bench) -> None:
     await bench.say("one")
     await bench.say("", file=bench.picture("0", b"two"))

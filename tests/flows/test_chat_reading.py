@@ -121,6 +121,50 @@ async def test_a_chat_without_an_end_is_read_up_to_a_limit_and_said_to_be_incomp
     assert (await bench.texts())[-1] == f"{3 * MOST_PAGES - 1}", "the newest are there"
 
 
+async def is_complete(bench: Bench) -> bool:
+    async with bench.store.read() as tables:
+        reading = await tables.chats.reading(ORDER.id)
+    assert reading is not None
+    return reading.is_complete
+
+
+@pytest.mark.parametrize("wait", [15, 2 * WHOLE_EVERY_MS / 1000])
+async def test_a_chat_whose_beginning_was_never_reached_stays_incomplete(bench: Bench, wait: float) -> None:
+    """A later look need not go so far, and what is missing is missing from an appeal pack all the same."""
+    bench.gate.page_size = 4
+    for number in range(5 * MOST_PAGES):
+        bench.writes(f"{number}", at=NOW - 9000 + 20 * number)
+    await bench.read()
+    bench.writes("new")
+    await bench.read(after=wait)
+    assert (await bench.texts())[-1] == "new" and not await is_complete(bench)
+    bench.gate.page_size = 9 * MOST_PAGES
+    await bench.read(after=WHOLE_EVERY_MS / 1000)
+    assert await is_complete(bench), "a page that reaches the beginning has everything"
+
+
+async def test_a_complete_chat_stays_complete_with_looks_that_reach_only_what_is_held(bench: Bench) -> None:
+    bench.gate.page_size = 4
+    for number in range(12):
+        bench.writes(f"{number}", at=NOW - 900 + 5 * number)
+    await bench.read()
+    for wait in (15, WHOLE_EVERY_MS / 1000):
+        bench.writes("new")
+        await bench.read(after=wait)
+        assert await is_complete(bench)
+
+
+async def test_a_gap_between_two_looks_makes_a_complete_chat_incomplete(bench: Bench) -> None:
+    bench.writes("old", at=NOW - 5000)
+    await bench.read()
+    assert await is_complete(bench)
+    bench.gate.page_size = 4
+    for number in range(5 * MOST_PAGES):
+        bench.writes(f"{number}", at=NOW - 900 + number)
+    await bench.read(after=WHOLE_EVERY_MS / 1000)
+    assert not await is_complete(bench)
+
+
 async def test_a_page_that_is_full_is_followed_by_another_look(bench: Bench) -> None:
     bench.writes("old", at=NOW - 50)
     await bench.read()

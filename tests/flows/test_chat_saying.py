@@ -306,17 +306,27 @@ async def test_the_same_tap_handled_twice_is_the_same_saying(bench: Bench) -> No
 
 async def test_an_edit_finds_the_saying_of_its_message_for_its_person_only(bench: Bench) -> None:
     (saying,) = await bench.say("hello", message_id=5)
+    assert [one.id for one in await say.edited(bench.desk, OPERATOR, OPERATOR, 5)] == [saying.id]
+    assert await say.edited(bench.desk, LEAD, OPERATOR, 5) == []
+    assert await say.edited(bench.desk, OPERATOR, OPERATOR, 6) == []
+    assert await say.edited(bench.desk, 99, OPERATOR, 5) == []
+
+
+async def test_an_edit_of_long_words_finds_all_their_parts_each_as_it_was_said_last(bench: Bench) -> None:
+    parts = await bench.say("word " * 250, message_id=5)
+    assert [one.id for one in await say.edited(bench.desk, OPERATOR, OPERATOR, 5)] == [one.id for one in parts]
+    await say.approve(bench.desk, OPERATOR, parts[0].id)
+    bench.gate.errors["say"] = [Refused("gate", "say", code="X", detail="no", status=400)]
+    await bench.send()
+    again = await say.say_again(bench.desk, OPERATOR, parts[0].id, 7)
     found = await say.edited(bench.desk, OPERATOR, OPERATOR, 5)
-    assert found is not None and found.id == saying.id
-    assert await say.edited(bench.desk, LEAD, OPERATOR, 5) is None
-    assert await say.edited(bench.desk, OPERATOR, OPERATOR, 6) is None
-    assert await say.edited(bench.desk, 99, OPERATOR, 5) is None
+    assert [one.id for one in found] == [again.id, parts[1].id, parts[2].id]
 
 
 async def test_an_edit_of_what_was_dropped_says_nothing(bench: Bench) -> None:
     (saying,) = await bench.say("call 13800138000", message_id=5)
     await say.discard(bench.desk, OPERATOR, saying.id)
-    assert await say.edited(bench.desk, OPERATOR, OPERATOR, 5) is None
+    assert await say.edited(bench.desk, OPERATOR, OPERATOR, 5) == []
 
 
 async def test_a_held_question_in_the_group_is_for_everybodys_eyes(bench: Bench) -> None:

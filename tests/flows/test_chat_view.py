@@ -49,6 +49,21 @@ async def test_older_pages_follow_without_gap_or_repeat_down_to_the_first_line(b
     assert bench.gate.count("chat") == 1, "older pages come from memory"
 
 
+async def test_a_word_that_was_stored_late_makes_the_next_page_repeat_nothing(bench: Bench) -> None:
+    """It has the highest number and is the oldest line of its page: the next one goes on before it."""
+    said = [f"{number}" for number in range(2 * LINES)]
+    for number, text in enumerate(said):
+        if number != LINES:
+            bench.writes(text, at=NOW - 90 + number)
+    await bench.read()
+    bench.writes(said[LINES], at=NOW - 90 + LINES)
+    bench.gate.chats[ORDER.id].sort(key=lambda message: message.at)
+    await bench.read(after=120)
+    newest = await chat_view.transcript(bench.desk, VIEWER, ORDER.id)
+    older = await chat_view.transcript(bench.desk, VIEWER, ORDER.id, newest.older)
+    assert [line.message.text for line in (*older.lines, *newest.lines)] == said
+
+
 async def test_a_page_counts_the_questions_that_wait_for_its_reader_there(bench: Bench) -> None:
     bench.add(replace(ORDER, id="2"))
     await bench.see("2")

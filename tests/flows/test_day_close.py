@@ -22,7 +22,10 @@ from storage.store import Store
 from tests.flows.bench import AGENT, GROUP, LEAD, OPERATOR, ORDER, OWNER, VIEWER, Bench, notices
 
 DAY_S = 86_400
-SECOND = replace(ORDER, id="61000002", payees=(Payee("bank", "CCB", "张三丰", "6217003300000042"),))
+SECOND = replace(
+    ORDER, id="61000002", counterparty_id="c2", counterparty_name="李四",
+    payees=(Payee("bank", "CCB", "张三丰", "6217003300000042"),),
+)  # fmt: skip
 PURCHASE = replace(ORDER, id="61000003", side=Side.BUY, status="unpay", total=Decimal("720.00"), amount=Decimal(100))
 
 
@@ -208,7 +211,7 @@ async def test_a_day_that_is_none_of_ours_opens_no_close(bench: Bench, typed: st
 
 async def test_nothing_is_closed_that_was_not_read(bench: Bench) -> None:
     """A sale ends between the summary and the tap: in a known account it must be read, in a new one asked about."""
-    bench.add(replace(ORDER, id="61000004"))
+    bench.add(replace(ORDER, id="61000004", counterparty_id="c4", counterparty_name="王五"))
     bench.add(SECOND)
     await sold(bench)
     closing = await answered(bench, await asked(bench), "7200")
@@ -221,6 +224,33 @@ async def test_nothing_is_closed_that_was_not_read(bench: Bench) -> None:
     await sold(bench, SECOND.id)
     assert await refusal(day_close.close(bench.desk, LEAD, closing.form.id, again.read)) == "day_unasked"
     assert await closes(bench) == 0
+
+
+async def test_an_order_that_is_locked_since_the_summary_must_be_read_too(bench: Bench) -> None:
+    bench.add(replace(ORDER, id="61000004"))
+    await sold(bench)
+    await bench.see("61000004", unread=0)
+    closing = await answered(bench, await asked(bench), "7200")
+    await bank.stop_release(bench.desk, OPERATOR, "61000004", LockReason.OTHER_PAYER)
+    assert await refusal(day_close.close(bench.desk, LEAD, closing.form.id, closing.read)) == "day_moved"
+    again = await day_close.go_on(bench.desk, LEAD, closing.form.id)
+    assert again.standing.counts.locked == ("61000004",)
+    await day_close.close(bench.desk, LEAD, closing.form.id, again.read)
+
+
+async def test_after_midnight_yesterday_is_offered_until_it_is_closed(bench: Bench) -> None:
+    yesterday = today.today_of(bench.desk)
+    assert (await asked(bench)).unclosed == "", "a day before without a sale"
+    await sold(bench)
+    assert (await asked(bench)).unclosed == ""
+    bench.pass_(DAY_S)
+    late = await asked(bench)
+    assert (late.form.day != yesterday, late.asked, late.unclosed) == (True, None, yesterday)
+    older = await day_close.begin(bench.desk, LEAD, yesterday)
+    assert older.unclosed == "", "asked of the running day only"
+    older = await answered(bench, older, "7200")
+    await day_close.close(bench.desk, LEAD, older.form.id, older.read)
+    assert (await day_close.go_on(bench.desk, LEAD, late.form.id)).unclosed == ""
 
 
 async def test_a_close_is_parked_and_goes_on_after_a_start(bench: Bench, tmp_path: Path) -> None:

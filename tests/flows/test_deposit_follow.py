@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.deposits import Link, Phase
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, Unknown
 from bot.domain.intents import Event, State
 from bot.domain.staff import Role
 from bot.flows import deposit, deposit_follow, deposit_view, housekeeping, people
@@ -347,3 +347,12 @@ async def test_a_role_that_was_lowered_sees_but_hands_out_nothing(links: Links) 
     assert (await deposit_view.show(links.desk, LEAD, made)).phase is Phase.WAITING
     with pytest.raises(NotAllowed):
         await deposit_view.handed_out(links.desk, LEAD, made)
+
+
+async def test_what_could_be_read_of_a_lost_answer_is_journalled(links: Links) -> None:
+    await links.fail(Unknown("mtpay", "deposit", why="unreadable", detail="order c0de: cannot read checkoutUrl"))
+    line = (await links.lines())[-1]
+    assert (line.outcome, line.facts["answer"]) == ("unknown", "unreadable")
+    assert line.facts["detail"] == "order c0de: cannot read checkoutUrl"
+    await links.fail(LOST)
+    assert "detail" not in (await links.lines())[-1].facts

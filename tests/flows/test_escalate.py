@@ -10,7 +10,7 @@ from bot.domain.orders import Side
 from bot.domain.situations import LockReason
 from bot.flows import alerts, approve, bank, deliver, snooze, unlock
 from bot.flows.duty import set_duty
-from bot.flows.escalate import Escalation
+from bot.flows.escalate import Escalation, unanswered
 from storage.outbox import Delivery
 from storage.snoozes import Snooze
 from storage.store import StoreError
@@ -291,8 +291,8 @@ async def test_quiet_hours_and_choices_do_not_silence_it(bench: Bench) -> None:
     assert await rung(bench, Escalation(bench.desk), 5 * MINUTE) == {"owners": [OWNER]}
 
 
-async def test_nothing_rings_for_what_is_released_unknown_over_or_in_an_appeal(bench: Bench) -> None:
-    ids = [f"6100000{number}" for number in range(1, 6)]
+async def test_nothing_rings_for_what_is_released_over_or_bought(bench: Bench) -> None:
+    ids = [f"6100000{number}" for number in range(1, 5)]
     for order_id in ids:
         total = FRESH.total + int(order_id[-1])
         bench.add(replace(FRESH, id=order_id, total=total))
@@ -301,18 +301,26 @@ async def test_nothing_rings_for_what_is_released_unknown_over_or_in_an_appeal(b
     await bench.see(ids[0], status="finished")
     bench.gate.errors["release"], bench.gate.acts = [], True
     await bench.see(ids[1], status="cancel")
-    await bench.see(ids[2], in_appeal=True)
-    await bench.see(ids[3], status="finished")
-    await bench.see(ids[4], side=Side.BUY)
+    await bench.see(ids[2], status="finished")
+    await bench.see(ids[3], side=Side.BUY)
     await bench.told()
     assert await rung(bench, Escalation(bench.desk), 20 * MINUTE) == {}
 
 
-async def test_a_release_that_is_done_is_not_rung_for_before_it_is_seen(bench: Bench, paid: Escalation) -> None:
+async def test_a_release_that_the_venue_took_and_does_not_show_is_told_to_leads_once_and_not_sent_again(
+    bench: Bench, paid: Escalation
+) -> None:
+    bench.pass_(16.5 * MINUTE)
     await bench.act()
     await bench.told()
     assert (await bench.stored()).order.status == "paid"
-    assert await rung(bench, paid, 20 * MINUTE) == {}
+    assert await rung(bench, paid, 1.9 * MINUTE) == {}, "two minutes before the mark"
+    assert await rung(bench, paid, 0.2 * MINUTE) == {"taken": [OWNER, LEAD]}
+    for _ in range(20):
+        assert await rung(bench, Escalation(bench.desk), MINUTE) == {}
+    assert bench.gate.count("release") == 1
+    async with bench.store.read() as tables:
+        assert await unanswered(bench.desk, tables) == []
 
 
 async def test_an_unknown_release_is_nobodys_to_answer(bench: Bench, paid: Escalation) -> None:

@@ -245,6 +245,17 @@ async def test_twins_are_open_orders_of_the_same_total(bench: Bench) -> None:
     assert [twin.order_id for twin in ended.twins] == ["2"], "what is done leads to the next"
 
 
+async def test_what_is_bought_or_released_already_is_no_twin(bench: Bench) -> None:
+    bench.add(replace(ORDER, id="61000002", side=Side.BUY, status="paid"))
+    released = bench.add(replace(ORDER, id="61000003", counterparty_id="c3", counterparty_name="李四"))
+    await bench.see("61000002")
+    await bench.act(released)
+    await bench.see()
+    assert (await bench.stored(released)).order.status == "paid", "Gate does not show it yet"
+    for order_id in (ORDER.id, "61000002"):
+        assert (await assemble.show(bench.desk, OPERATOR, order_id)).twins == ()
+
+
 async def test_what_has_had_its_time_is_forgotten_and_the_journal_stays(bench: Bench) -> None:
     await admit.admit(bench.desk, [message(1, OPERATOR)])
     await admit.handled(bench.desk, 1)

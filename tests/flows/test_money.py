@@ -220,13 +220,13 @@ async def test_limits_count_what_was_done_and_what_may_still_happen(bench: Bench
     no = await refused(approve.open_step(bench.desk, OPERATOR, big, Action.RELEASE))
     assert no.reason == "over_limit" and no.facts["order"] == big and no.facts["action"] == "release"
     assert (await bench.outcomes("release", big)) == ["not_allowed"]
-    for number in range(5):
-        await bench.act(bench.add(replace(ORDER, id=f"6200000{number}")))
+    for number in range(1, 6):
+        await bench.act(bench.add(replace(ORDER, id=f"6200000{number}", total=Decimal(number))))
     no = await refused(approve.open_step(bench.desk, OPERATOR, ORDER.id, Action.RELEASE))
     assert no.reason == "over_daily_limit" and no.facts["used"] == "5000.00"
     assert (await bench.act(by=LEAD)).state is State.DONE, "leads are above limits"
     bench.pass_(86_400)
-    await bench.act(bench.add(replace(ORDER, id="63000000")))
+    await bench.act(bench.add(replace(ORDER, id="63000000", total=Decimal(7))))
 
 
 async def test_a_frozen_or_halted_desk_opens_and_confirms_nothing(bench: Bench) -> None:
@@ -259,7 +259,7 @@ async def test_a_request_is_carried_with_the_lead_who_was_asked(bench: Bench) ->
     told = await bench.told()
     assert notices(told, "ask_lead") == [OWNER, LEAD]
     assert (await bench.act(by=LEAD)).requester == OPERATOR
-    own = bench.add(replace(ORDER, id="61000003"))
+    own = bench.add(replace(ORDER, id="61000003", total=Decimal(7201)))
     await bench.see(own)
     await bank.ask_lead(bench.desk, LEAD, own, "release")
     assert (await refused(bench.open_step(own, by=LEAD))).reason == "asked_by_you"

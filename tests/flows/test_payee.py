@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.attachments import BadFile, FileState, KeptFile, NotFetched, Prepared
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, Unknown, Unreachable
+from bot.domain.intents import Action
 from bot.domain.orders import Payee, Side
+from bot.domain.seals import Choice
 from bot.domain.staff import Role
 from bot.flows import fetch_files, payee
 from bot.flows.deliver import Shown
 from bot.flows.payee import NO_MESSAGE, PAYEE, PAYEE_QR, QrTelling
 from storage.outbox import Delivery
-from tests.flows.bench import GROUP, LEAD, OPERATOR, OPERATOR_2, ORDER, OWNER, Bench
+from tests.flows.bench import GROUP, LEAD, NOW, OPERATOR, OPERATOR_2, ORDER, OWNER, Bench
 from tests.support.fake_files import JPEG
 
 QR = "https://files.example/qr.png"
@@ -65,6 +67,83 @@ async def test_the_account_of_the_chosen_method_is_shown_first_and_each_other_on
     assert await show(bench, index=9) == 0
     methods = [line.facts["method"] for line in reversed(await bench.journal(ORDER.id)) if line.action == "show_payee"]
     assert methods == ["bank", "alipay", "bank"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"status": "expired"}, "already_final"),
+        ({"status": "cancel"}, "already_final"),
+        ({"status": "paid"}, "not_unpaid"),
+        ({"status": "never_met"}, "not_unpaid"),
+        ({"in_appeal": True}, "not_unpaid"),
+        ({"hides_payment": True}, "hides_payment"),
+        ({"pay_deadline": NOW - 1}, "pay_too_late"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("has_seen", [True, False])
+async def test_nobody_is_shown_whom_to_pay_for_what_is_not_to_be_paid_now(
+    bench: Bench, change: dict[str, object], reason: str, has_seen: bool
+) -> None:
+    """Not even when the desk has not heard of it yet, as from an old button."""
+    await purchase(bench)
+    if has_seen:
+        await bench.see(**change)  # type: ignore[arg-type]
+    else:
+        bench.gate.move(ORDER.id, **change)
+    bench.pass_(1)
+    for person, index in ((OPERATOR, None), (LEAD, 1)):
+        with pytest.raises(NotAllowed) as no:
+            await payee.show_payee(bench.desk, person, ORDER.id, index)
+        assert no.value.reason == reason
+    assert await bench.outcomes("show_payee") == ["not_allowed"] * 2
+    assert await qr_lines(bench) == []
+
+
+async def test_what_gate_shows_at_the_tap_is_shown_and_no_older_account(bench: Bench) -> None:
+    await purchase(bench)
+    other = replace(BANK, account="6222020200000001")
+    bench.gate.move(ORDER.id, payees=(other,))
+    bench.pass_(1)
+    situation, at = await payee.show_payee(bench.desk, OPERATOR, ORDER.id)
+    assert situation.order.payees[at] == other
+
+
+async def test_gate_out_of_reach_no_account_is_shown_from_memory(bench: Bench) -> None:
+    await purchase(bench)
+    bench.gate.errors["order"].append(Unreachable("gate", "get_transaction_details", "away"))
+    with pytest.raises(Unreachable):
+        await payee.show_payee(bench.desk, OPERATOR, ORDER.id)
+    assert await bench.outcomes("show_payee") == []
+
+
+async def test_an_order_whose_people_are_forgotten_is_not_looked_up_again(bench: Bench) -> None:
+    await purchase(bench)
+    await bench.see(status="expired")
+    asked = bench.gate.count("order")
+    with pytest.raises(NotAllowed):
+        await payee.show_payee(bench.desk, OPERATOR, ORDER.id)
+    assert bench.gate.count("order") == asked
+
+
+async def test_nobody_is_shown_whom_to_pay_while_it_is_being_marked_paid(bench: Bench) -> None:
+    await purchase(bench)
+    bench.gate.acts = False
+    bench.gate.errors["mark_paid"].append(Unknown("gate", "confirm-payment", why="timeout"))
+    await bench.act(action=Action.MARK_PAID, choice=Choice(method="bank"))
+    with pytest.raises(NotAllowed) as no:
+        await payee.show_payee(bench.desk, LEAD, ORDER.id)
+    assert no.value.reason == "already_open"
+
+
+async def test_nobody_is_shown_whom_to_pay_after_gate_took_it_as_paid(bench: Bench) -> None:
+    await purchase(bench)
+    await bench.act(action=Action.MARK_PAID, choice=Choice(method="bank"))
+    await bench.see(status="unpay")
+    with pytest.raises(NotAllowed) as no:
+        await payee.show_payee(bench.desk, LEAD, ORDER.id)
+    assert no.value.reason == "already_done"
 
 
 async def test_a_qr_code_is_fetched_only_once_somebody_looks_at_that_account(bench: Bench) -> None:

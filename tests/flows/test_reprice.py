@@ -10,7 +10,7 @@ import pytest
 from bot.domain.errors import Unreachable
 from bot.domain.orders import Side
 from bot.domain.repricing import Why
-from bot.flows import rule_view
+from bot.flows import ad_rule, rule_view
 from bot.flows.reprice import Repricing
 from tests.flows.ad_bench import AD, BUYING, SECOND
 from tests.flows.bench import GROUP, LEAD, OWNER
@@ -63,6 +63,22 @@ async def test_an_armed_rule_sets_the_price_keeps_it_and_follows_at_most_once_in
     assert 1 <= len(changes) <= 1 + (rules.bench.now - sent_at) // 60_000
     await rules.turns(70)
     assert rules.price == Decimal("7.14")
+
+
+@pytest.mark.parametrize("is_another", [False, True])
+async def test_an_interval_is_not_cut_short_by_arming_a_rule_anew(rules: Rules, is_another: bool) -> None:
+    standing = await rules.make()
+    await rules.arm(standing)
+    await rules.turn()
+    assert rules.edits() == [Decimal("7.22")]
+    await ad_rule.halt(rules.desk, LEAD, standing.rule.id)
+    await rules.arm(await rules.make() if is_another else standing)
+    rules.repricing = Repricing(rules.desk)
+    rules.others("7.21", "7.24")
+    await rules.turns(40)
+    assert len(rules.edits()) == 1, "at most once in 60 s, whoever armed it when"
+    await rules.turns(40)
+    assert rules.edits() == [Decimal("7.22"), Decimal("7.21")]
 
 
 async def test_every_change_is_in_the_ledger_and_journalled_under_the_seal_that_armed_it(rules: Rules) -> None:

@@ -211,6 +211,16 @@ async def test_a_chat_that_was_not_read_since_the_end_keeps_the_topic(bench: Ben
     assert await verb(bench) is Verb.TELL
 
 
+async def test_a_chat_too_long_to_be_read_to_its_beginning_does_not_keep_the_topic_for_ever(bench: Bench) -> None:
+    await with_topic(bench)
+    await bench.see(status="cancel")
+    async with bench.store.write() as tables:
+        await tables.chats.read(ORDER.id, bench.now + 1, active_at=None, is_complete=False)
+    await bench.told()
+    keep(bench, 0)
+    assert await verb(bench) is Verb.TELL
+
+
 async def test_words_files_and_news_under_way_keep_the_topic(sold: Bench) -> None:
     keep(sold, 0)
     sold.writes("thank you")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.alerts import QuietHours
 from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action, Intent, State
 from bot.domain.orders import Side
@@ -15,8 +16,9 @@ from bot.domain.seals import Choice
 from bot.domain.situations import LockReason
 from bot.domain.staff import Limit, Role
 from bot.domain.two_people import Approval, Waiting
-from bot.flows import approve, assemble, bank, confirm, freeze, people, standing, two_people
+from bot.flows import alerts, approve, assemble, bank, confirm, freeze, people, standing, two_people
 from bot.flows.absorb import look
+from bot.flows.announce import minute_of_day
 from tests.flows.bench import (
     AGENT,
     LEAD,
@@ -103,6 +105,22 @@ async def test_everybody_who_could_be_the_second_is_rung_and_nobody_else(two: Be
     told = cards(await two.told(), second)
     assert {chat for chat, delivery in told.items() if delivery.ring} == {OWNER, LEAD, OPERATOR_2}
     assert all(told[chat].repost for chat in (OWNER, LEAD, OPERATOR_2))
+
+
+async def test_a_lead_in_quiet_hours_is_woken_only_when_nobody_on_duty_can_be_the_second(two: Bench) -> None:
+    minute = minute_of_day(two.desk, two.desk.people[LEAD])
+    await alerts.set_quiet(two.desk, LEAD, QuietHours((minute - 60) % 1440, (minute + 60) % 1440))
+    await approved(two)
+    assert cards(await two.told())[LEAD].ring, "nobody else could"
+    async with two.store.write() as tables:
+        await tables.staff.set_duty(OPERATOR_2, True, two.now)
+        await two.desk.read_people(tables)
+    second = sale(two, 2)
+    await two.see(second)
+    await two.told()
+    await approved(two, order_id=second)
+    told = cards(await two.told(), second)
+    assert told[OPERATOR_2].ring and told[LEAD].repost and not told[LEAD].ring
 
 
 async def test_the_card_says_who_approved_until_when_and_is_no_money_that_waits(two: Bench) -> None:

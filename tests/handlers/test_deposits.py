@@ -27,7 +27,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
 @pytest.fixture
 def mtpay(stand: Stand) -> FakeMtPay:
     made = FakeMtPay(stand.clock.now)
-    stand.desk.exchange = Exchange(mtpay=made, is_from_mtpay=made.hears, public_url=PUBLIC)
+    stand.desk.exchange = Exchange(mtpay=made, proof_of_report=made.hears, public_url=PUBLIC)
     return made
 
 

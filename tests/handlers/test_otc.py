@@ -198,6 +198,46 @@ async def test_an_unknown_outcome_is_looked_at_by_a_button(stand: Stand, otc: Fa
     assert stand.rows("intents")[0]["state"] == "done" and stand.last_card(LEAD).message_id == card.message_id
 
 
+async def stuck(stand: Stand, otc: FakeOtc) -> Told:
+    """An off-ramp that no look settles; its card."""
+    otc.errors["create"], otc.errors["find"], otc.hides_numbers = [LOST_ORDER], [LOST_ORDER] * 99, True
+    card = await sold(stand)
+    stand.clock.go_on(600)
+    return card
+
+
+async def test_a_lead_names_the_order_of_what_nobody_answered(stand: Stand, otc: FakeOtc) -> None:
+    card = await stuck(stand, otc)
+    order = otc.order_is(status="DONE").id
+    await stand.tap(LEAD, card, "Gate Pay has it")
+    assert "2222" in await reply(stand, "2222") and stand.rows("intents")[0]["state"] == "unknown"
+    data = f"ft:{stand.rows('off_ramps')[0]['id']}:order"
+    await stand.tap_data(LEAD, LEAD, await stand.buttons(LEAD, [data]), data)
+    assert order[-4:] in await reply(stand, f" #{order} ") and stand.rows("intents")[0]["state"] == "unknown"
+    await stand.tap(LEAD, stand.last_card(LEAD), "It is this one")
+    assert stand.rows("intents")[0]["state"] == "done" and "Off-ramp done" in stand.last_card(LEAD).text
+
+
+async def test_a_lead_says_that_nothing_happened(stand: Stand, otc: FakeOtc) -> None:
+    otc.acts = False
+    card = await stuck(stand, otc)
+    await stand.tap(LEAD, card, "Nothing happened")
+    asked = stand.last_card(LEAD)
+    assert asked.message_id == card.message_id and stand.rows("intents")[0]["state"] == "unknown"
+    await stand.tap(LEAD, asked, "Nothing happened")
+    assert stand.rows("intents")[0]["state"] == "void" and "A lead looked" in stand.last_card(LEAD).text
+
+
+async def test_a_word_that_comes_too_early_is_answered_on_the_card(stand: Stand, otc: FakeOtc) -> None:
+    otc.errors["create"], otc.acts = [LOST_ORDER], False
+    card = await sold(stand)
+    await stand.tap(LEAD, card, "Nothing happened")
+    await stand.tap(LEAD, stand.last_card(LEAD), "Nothing happened")
+    shown = stand.last_card(LEAD)
+    assert stand.rows("intents")[0]["state"] == "unknown" and shown.message_id == card.message_id
+    assert "Tap again after" in shown.text and "Do not sell it" in shown.text
+
+
 async def test_the_list_the_card_behind_it_and_the_file(stand: Stand, otc: FakeOtc) -> None:
     for _ in range(7):
         await sold(stand)
@@ -222,7 +262,9 @@ async def test_the_list_the_card_behind_it_and_the_file(stand: Stand, otc: FakeO
 
 
 @pytest.mark.parametrize("data", ["fh:odd:0", "fh:all:x", "fh:all:-1", "fc:odd", "fo:never", "fi:never", "fy:never",
-                                  "fn:never", "fx:never", "fk:never", "fl:never", "fb:never:501"])  # fmt: skip
+                                  "fn:never", "fx:never", "fk:never", "fl:never", "fb:never:501",
+                                  "ft:never:order", "ft:never:nothing", "ft:never:odd", "fu:never:nothing",
+                                  "fu:never:77777"])  # fmt: skip
 async def test_a_button_about_nothing_is_answered_and_changes_nothing(stand: Stand, otc: FakeOtc, data: str) -> None:
     await stand.tap_data(LEAD, LEAD, await stand.buttons(LEAD, [data]), data)
     assert stand.words_to(LEAD) != "" and otc.calls == [] and stand.rows("off_ramps") == []

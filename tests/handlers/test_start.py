@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from bot.app import _judge_of_reports as judge_of_reports
 from bot.command_line import as_csv, defused
 from bot.demo import demo_settings, free_port
+from bot.domain.deposits import Proof
 from bot.domain.journal import Entry
 from bot.logs import Redacting, start_log
 from bot.settings import SettingsError, build, load
@@ -91,10 +92,12 @@ def test_the_switch_decides_which_signature_counts(covers: str) -> None:
     judge = judge_of_reports(build(GOOD | MTPAY | {"MTPAY_WEBHOOK_COVERS_BODY": covers}))
     stamp = str(time.time_ns() // 1_000_000)
     documented, guessed = (_report(stamp, text) for text in (f"key_{stamp}", f"key_{stamp}_{{}}"))
-    assert [judge(documented), judge(guessed)] == ([False, True] if covers else [True, False])
-    assert not judge_of_reports(build(GOOD))(documented)
+    proven = [Proof.NONE, Proof.FRESH] if covers else [Proof.FRESH, Proof.NONE]
+    assert [judge(documented), judge(guessed)] == proven
+    assert judge_of_reports(build(GOOD))(documented) is Proof.NONE
     late = str(int(stamp) - 301_000)
-    assert not judge(_report(late, f"key_{late}")) and not judge(_report(late, f"key_{late}_{{}}"))
+    old = [judge(_report(late, f"key_{late}")), judge(_report(late, f"key_{late}_{{}}"))]
+    assert old == [Proof.OLD if one is Proof.FRESH else one for one in proven]
 
 
 def _report(stamp: str, text: str) -> bytes:

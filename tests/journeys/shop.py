@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.clock import Clock
 from bot.domain.journal import Entry
 from tests.support.desk import DESK_GROUP, RunningDesk, running_desk
 from tests.support.sandbox import LEAD, OPERATOR, Json, Message, Sandbox, SandboxError, running_sandbox, until
@@ -282,10 +283,19 @@ async def open_desk(
 
     People are as slow as ever, so that nobody is reminded of an order after minutes that are seconds.
     """
+    async with open_desk_by(Clock(speed), box, folder, speed, language, **changes) as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def open_desk_by(
+    clock: Clock, box: Sandbox, folder: Path, speed: float, language: str, **changes: str
+) -> AsyncIterator[Shop]:
+    """The same by a clock of its own: a desk that starts anew at a speed must not fall back behind the one before."""
     settings: dict[str, Any] = {
         "desk_markets": "USDT/CNY", "poll_seconds": str(0.25 * speed), "escalate_minutes": "60,90,120",
     } | changes  # fmt: skip
-    async with running_desk(box, folder / "desk.db", language=language, speed=speed, talk=TALK, **settings) as desk:
+    async with running_desk(box, folder / "desk.db", language=language, clock=clock, talk=TALK, **settings) as desk:
         yield Shop(box, desk, speed)
 
 

@@ -107,9 +107,11 @@ FIAT_ROWS = {
     "1 36053.7": ("is beyond the whole ad", "超过"),
 }
 OFFSET_ROWS = {
-    "100": ("cannot be meant", "不合理"),
+    "+100": ("cannot be meant", "不合理"),
     "-100%": ("cannot be meant", "不合理"),
-    "0.123": ("has too many decimals, 2 is the most", "小数位"),
+    "0.123%": ("has too many decimals, 2 is the most", "小数位"),
+    "0.8": ("may be a price or percent", "可能是价格也可能是百分比"),
+    "7.21": ("may be a price or percent", "可能是价格也可能是百分比"),
     "much": ("cannot be meant", "不合理"),
     "+0.5": ("shows exactly that already", "已是如此"),
 }

@@ -127,6 +127,24 @@ async def test_of_a_floating_ad_the_number_is_its_offset(window: AdWindow) -> No
     await window.only(ad_id, rate_offset="0.8", **at("7.21"))
 
 
+BARE = {"en": "may be a price or percent", "zh": "可能是价格也可能是百分比"}
+OFFSET_MEANT = {"en": "I mean this offset", "zh": "确认就是这个比例"}
+
+
+async def test_a_price_typed_for_a_floating_ad_is_no_offset_and_a_large_one_has_to_be_meant(window: AdWindow) -> None:
+    ad_id = await window.begin(**FLOATING)
+    said = await window.say("/price 7.21", BARE[window.language])
+    assert labels(said) == []
+    await window.untouched()
+    card = await window.say("/price +7.21%", "+0.50% → +7.21%")
+    assert labels(card)[-1] == OFFSET_MEANT[window.language] and FAR[window.language] in card.text
+    await window.press(card, OFFSET_MEANT[window.language])
+    card = await window.shows(card, button="+7.21%")
+    await window.untouched()
+    await window.confirmed(card)
+    await window.only(ad_id, rate_offset="7.21", **at("7.67"))
+
+
 NOBODY = {"en": "None of our ads is online", "zh": "没有我方已上架的广告"}
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.journeys.shop import Shop, open_desk, open_shop, tidy
+from bot.clock import Clock
+from tests.journeys.shop import Shop, open_desk_by, open_shop, tidy
 from tests.support.desk import DESK_GROUP
 from tests.support.outside import Outside, listening
 from tests.support.sandbox import LEAD, OPERATOR, OWNER, Message, running_sandbox, until
@@ -178,15 +179,16 @@ async def test_quiet_hours_are_set_and_taken_away(shop: Shop) -> None:
 
 
 async def test_in_chinese_and_over_a_restart(tmp_path: Path) -> None:
+    clock = Clock(SPEED)
     async with running_sandbox() as box:
         await box.telegram.flood(False)
-        async with open_desk(box, tmp_path, speed=SPEED, language="zh", **QUICK) as shop:
+        async with open_desk_by(clock, box, tmp_path, SPEED, "zh", **QUICK) as shop:
             order = await shop.sale("706.00")
             said = await shop.card(order, "已提醒所有值班人", timeout=PATIENCE)
             await shop.card(order, "买家已付款", after=said)
             await shop.say("/alerts quiet 7", contains="不是免打扰时段")
             await shop.say("/alerts", contains="你的提醒设置")
-        async with open_desk(box, tmp_path, speed=SPEED, language="zh", **QUICK) as shop:
+        async with open_desk_by(clock, box, tmp_path, SPEED, "zh", **QUICK) as shop:
             await shop.card(order, "仍无人处理", person=LEAD, timeout=PATIENCE)
             assert len(await notices(shop, order, "已提醒所有值班人", OPERATOR)) == 1
             await shop.end_all()

@@ -24,7 +24,6 @@ UNSIGNED: dict[str, tuple[dict[str, Any], int]] = {
     "tampered": ({}, 401),
     "moved_time": ({}, 401),
     "unsigned": ({}, 401),
-    "old": ({}, 401),
     "future": ({}, 401),
     "other_address": ({}, 404),
     "huge": ({}, 413),
@@ -73,6 +72,19 @@ async def test_what_mtpay_did_not_sign_now_changes_nothing(cashier: Cashier) -> 
         (answer,) = await cashier.mtpay.forge(code, how, report="Finished", **more)
         assert answer.status == status and '"success":true' not in answer.body, (how, answer)
     await untouched(cashier, card, deposit, ["sent", "done"])
+
+
+async def test_a_true_report_of_long_ago_moves_nothing_and_leads_are_told_to_look(cashier: Cashier) -> None:
+    card, deposit, code = await waiting(cashier)
+    label = (await cashier.stored(deposit)).label
+    for _ in range(2):
+        assert all_well(await cashier.mtpay.forge(code, "old", report="Finished"))
+    for lead, words in {LEAD: "Late report", OWNER: "迟到的上报"}.items():
+        bell = await cashier.bot_says(lead, contains=words)
+        assert label in bell.text and PAYER not in bell.text
+    await untouched(cashier, card, deposit, ["sent", "done", "too_old"])
+    assert all_well(await cashier.mtpay.forge(code, "now", report="Finished"))
+    await cashier.shows(card, FINISHED["en"])
 
 
 async def test_a_true_signature_over_another_orders_words_changes_nothing_and_is_shown_to_leads(

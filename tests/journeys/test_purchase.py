@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
@@ -18,18 +19,19 @@ TERMS = "仅限本人账户\nOwn account only <b>now</b>"
 WORDS = {
     "en": {
         "show": "Show payee", "account": "Copy account", "wallet": "Alipay", "bank": "Copy bank",
-        "follows": "The QR code follows as a picture", "caption": "The app that scans it must show that name.",
+        "follows": "The QR code follows as a picture", "caption": "The app must show that name.",
         "terms": "The seller's terms:", "appeal": "You may appeal now, in the Gate app",
         "wait": "Waiting for the seller's release", "hidden": "The seller's account is still hidden.",
         "again": "Look again", "pay": "We buy: pay the seller", "cancel": "Cancel…",
-        "row": "In a row, none completed: 0", "thank": "Thank seller",
+        "row": "In a row, none completed: 0", "thank": "Thank seller", "over": "Order over: do not pay",
+        "changed": "Payee changed: do not pay",
     },
     "zh": {
         "show": "查看收款人", "account": "复制账号", "wallet": "支付宝", "bank": "复制银行",
         "follows": "二维码稍后以图片发送", "caption": "扫码后显示的须是此姓名。", "terms": "卖家的交易条款：",
         "appeal": "现在可在 Gate App 申诉", "wait": "等待卖家放币", "hidden": "卖家账户尚未显示。",
         "again": "再查一次", "pay": "我方买币，请付款", "cancel": "取消订单…", "row": "连续取消（期间无成交）：0",
-        "thank": "感谢卖家",
+        "thank": "感谢卖家", "over": "订单已结束，请勿付款", "changed": "收款人已变，请勿付款",
     },
 }  # fmt: skip
 
@@ -79,6 +81,40 @@ async def test_every_account_is_shown_with_its_fields_to_copy_and_its_code_as_a_
         assert message.photo is None and number not in message.text and "李四" not in message.text
     methods = [line.facts.get("method") for line in await shop.journal(order) if line.action == "show_payee"]
     assert sorted(str(method) for method in methods) == ["alipay", "bank"]
+
+
+async def test_an_account_on_a_phone_and_its_code_go_when_the_order_ends(shop: Shop, words: dict[str, str]) -> None:
+    order = await shop.purchase("306.00", qr="bank", supported_pay_types=["bank"])
+    await shop.tap(order, words["show"])
+    account = await shop.card(order, button=words["account"])
+    code = await picture(shop, order)
+    await shop.box.gate.act(order, "expire")
+    rung = await shop.box.telegram.wait_for_message(
+        OPERATOR, contains=words["over"], where=lambda one: one.id > code.id and order[-4:] in one.text
+    )
+    left = await shop.box.telegram.wait_for_message(
+        OPERATOR, contains=words["over"], where=lambda one: one.id == account.id
+    )
+    assert not rung.silent and left.edited
+    assert str(account.button(words["account"]).data) not in left.text
+    said = await shop.box.telegram.press(OPERATOR, OPERATOR, account, data=f"pe:{order}", forged=True)
+    assert said.answered
+    async with asyncio.timeout(10):
+        while any(one.id == code.id for one in await shop.box.telegram.messages(OPERATOR)):  # noqa: ASYNC110 at the sandbox
+            await asyncio.sleep(0.1)
+
+
+async def test_another_account_takes_the_first_one_away_with_a_ring(shop: Shop, words: dict[str, str]) -> None:
+    order = await shop.purchase("307.00", supported_pay_types=["bank"])
+    await shop.tap(order, words["show"])
+    account = await shop.card(order, button=words["account"])
+    await shop.box.gate.act(order, "change", total="308.00")
+    await shop.box.telegram.wait_for_message(
+        OPERATOR, contains=words["changed"], where=lambda one: one.id == account.id
+    )
+    await shop.box.telegram.wait_for_message(
+        OPERATOR, contains=words["changed"], where=lambda one: one.id > account.id and not one.silent
+    )
 
 
 async def test_a_code_that_was_fetched_once_is_shown_to_the_next_who_looks(shop: Shop, words: dict[str, str]) -> None:

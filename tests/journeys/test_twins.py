@@ -143,6 +143,30 @@ async def _two_of_one_minute(shop: Shop, said: Callable[..., str], amount: str) 
     assert "two lines" not in (await shop.record(second, amount)).text
 
 
+async def test_what_ended_in_the_gate_app_may_have_had_the_only_credit_until_a_lead_sees_one_more(shop: Shop) -> None:
+    first, second = await shop.sale("513.00", name="陈十一"), await shop.sale("513.00", name="陈十一")
+    await shop.card(second, f"Same total: {first[-4:]}")
+    await shop.box.gate.act(first, "close_elsewhere")
+    ended = await shop.card(second, f"Ended with this sum: {first[-4:]}")
+    assert "Same total" not in ended.text
+    refused = f"Order {first[-4:]} of the same total has ended"
+    await shop.tap(second, "Release…")
+    asks = await shop.box.telegram.wait_for_message(OPERATOR, contains=refused, button="Ask a lead")
+    await shop.box.telegram.press(OPERATOR, OPERATOR, asks, text="Ask a lead")
+    await shop.tap(second, "Open", person=LEAD)
+    await shop.tap(second, "Release…", person=LEAD)
+    may_say = await shop.box.telegram.wait_for_message(LEAD, contains=refused, button="One more credit…")
+    await shop.box.telegram.press(LEAD, LEAD, may_say, text="One more credit…")
+    await shop.prompted(second, "One more credit?", "two lines", person=LEAD)
+    await shop.tap(second, f"I see one more · {second[-4:]}", contains=f"Not the credit of {first[-4:]}", person=LEAD)
+    await shop.journalled(second, "second_credit", "done")
+    await shop.tap(second, "Release…", person=LEAD)
+    await shop.prompted(second, "Reply with the last 4 to 6 digits", "448831", person=LEAD)
+    await shop.confirm(second, CONFIRM, person=LEAD)
+    await shop.card(second, "Released 513.00 USDT", person=LEAD)
+    assert [len(await shop.posts(order)) for order in (first, second)] == [0, 1]
+
+
 async def _press(shop: Shop, person: int, label: str, other: str, after: int) -> None:
     """On the refusal that names the order which has the credit."""
     used = await shop.box.telegram.wait_for_message(person, contains=other[-4:], button=label, after=after)

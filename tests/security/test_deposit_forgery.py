@@ -80,11 +80,11 @@ def out_of_time(links: Links, of: int) -> Iterator[Forged]:
     for minutes in (5.1, 6, 60, 1440, 525_600, -5.1, -6, -60, -1440):
         for status in STATUSES:
             raw = links.mtpay.report(status, of=of, ago_ms=int(minutes * MINUTE_MS))
-            yield Forged("old" if minutes > 0 else "future", raw)
+            yield Forged("old", raw, (200,)) if minutes > 0 else Forged("future", raw)
     signature, timestamp, data = parts_of(links.mtpay.report(of=of, ago_ms=10 * MINUTE_MS))
     for odd in (*ODD, links.bench.now, str(links.bench.now), timestamp + "0", f"{timestamp}.0", f"+{timestamp}", -1):
         yield Forged("moved time", json.dumps({"signature": signature, "timestamp": odd, "data": data}).encode())
-    yield Forged("seconds", signed(data, links.bench.now // 1000))
+    yield Forged("seconds", signed(data, links.bench.now // 1000), (200,))  # read as of 1970
 
 
 def replayed(links: Links, of: int) -> Iterator[Forged]:
@@ -166,8 +166,9 @@ async def seen(links: Links) -> dict[str, Any]:
     reader = Reader("en", "Asia/Shanghai", links.desk.people[LEAD])
     cards = {row["id"]: deposit_card(await links.standing(row["id"]), reader).digest for row in links.rows()}
     tables = {name: links.rows(name) for name in ("deposits", "intents", "seals", "messages")}
-    news = [row["notice"] for row in links.rows("outbox") if row["notice"] != "deposit_mismatch"]
-    told = [row["outcome"] for row in links.rows("journal") if row["outcome"] != "mismatch"]
+    tried = ("deposit_mismatch", "deposit_too_old", "mismatch", "too_old")
+    news = [row["notice"] for row in links.rows("outbox") if row["notice"] not in tried]
+    told = [row["outcome"] for row in links.rows("journal") if row["outcome"] not in tried]
     return tables | {"cards": cards, "news": news, "told": told, "asked": len(links.mtpay.asked)}
 
 
@@ -188,6 +189,7 @@ async def test_nothing_forged_changes_a_deposit_and_the_true_report_still_counts
         assert await seen(links) == before, forge.__name__
     assert await links.state(deposit) is (State.UNKNOWN if is_lost else State.DONE)
     assert await links.notices("deposit_mismatch")
+    assert len(await links.notices("deposit_too_old", LEAD)) == len(STATUSES), "once for each word, however often"
     for status, phase in (("InProgress", Phase.IN_PROGRESS), ("Finished", Phase.FINISHED)):
         assert (await post(door, links, of, links.mtpay.report(status, of=of))).json() == {"success": True}
         assert await links.phase(deposit) is phase

@@ -36,7 +36,7 @@ WORDS = ("/otc 1000 USDT", "/otc", "/otc list", "/otc 5000 USD USDC SPRING", "/o
 LOWEST = {
     Verb.OT_WISH: "operator", Verb.OT_ASK: "operator", Verb.OT_BANK: "lead", Verb.OT_YES: "lead", Verb.OT_NEW: "lead",
     Verb.OT_LEAD: "lead", Verb.OT_BACK: "viewer", Verb.OT_OPEN: "viewer", Verb.OT_LOOK: "viewer",
-    Verb.OT_LIST: "viewer", Verb.OT_CSV: "viewer",
+    Verb.OT_LIST: "viewer", Verb.OT_CSV: "viewer", Verb.OT_SETTLE: "lead", Verb.OT_SETTLE_YES: "lead",
 }  # fmt: skip
 COMMANDS = {"/otc": "viewer", "/otc list": "viewer", "/otc 1000 USDT": "operator", "/otc 5000 USD": "operator"}
 PEOPLE = {"viewer": VIEWER, "agent": AGENT, "operator": OPERATOR, "lead": LEAD, "owner": OWNER}
@@ -68,7 +68,7 @@ def every_tap(stand: Stand) -> dict[Verb, str]:
     made, seal = stand.rows("off_ramps")[-1], stand.rows("seals")[-1]["id"]
     values = {
         "side": "crypto", "coin": "USDT", "fiat": "USD", "seal": seal, "off_ramp": made["id"], "page": "0",
-        "request": made["request"], "bank": CHASE.id, "filter": "all",
+        "request": made["request"], "bank": CHASE.id, "filter": "all", "outcome": "nothing",
     }  # fmt: skip
     verbs = [verb for verb in Verb if verb.name.startswith("OT_")]
     assert set(verbs) == set(LOWEST)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import NotAllowed
-from bot.domain.intents import ORDER_ACTIONS, Action
+from bot.domain.intents import ORDER_ACTIONS, Action, State
 from bot.domain.orders import Side
 from bot.domain.seals import Choice
 from bot.domain.step_up import Step
@@ -25,6 +25,7 @@ from bot.flows import (
     deposit,
     deposit_follow,
     off_ramp,
+    off_ramp_settle,
     pin_questions,
     shop,
 )
@@ -41,6 +42,7 @@ from tests.flows.shop_bench import opened
 from tests.flows.step_up_bench import FIRST, reply, set_pin
 from tests.support.fake_mtpay import LOST as MTPAY_LOST
 from tests.support.fake_otc import CHASE
+from tests.support.fake_otc import LOST_ORDER as OTC_LOST
 
 ORDER_CALLS = {Action.RELEASE: "release", Action.MARK_PAID: "mark_paid", Action.CANCEL: "cancel"}
 
@@ -239,12 +241,27 @@ async def _settle_link(folder: Path, stack: AsyncExitStack) -> Door:
     return Door(links.bench, LEAD, lambda: deposit_follow.settle(links.desk, LEAD, made, "nothing"), settled)
 
 
+async def _settle_off_ramp(folder: Path, stack: AsyncExitStack) -> Door:
+    bench = await stack.enter_async_context(open_bench(folder))
+    sale = Sale(bench, folder / "desk.db")
+    made = await sale.fail(OTC_LOST)
+    sale.otc.errors["find"] = [OTC_LOST] * 9
+    await _stale_pin(bench, LEAD)
+
+    async def settled() -> int:
+        return int((await bench.intent(made.id)).state is not State.UNKNOWN)
+
+    order = next(iter(sale.otc.made))
+    return Door(bench, LEAD, lambda: off_ramp_settle.settle(sale.desk, LEAD, made.id, order), settled)
+
+
 DOORS: dict[str, Open] = {
     **{action.value: _of_order(action) for action in ORDER_ACTIONS},
     Action.CONVERT.value: _convert, Action.OFF_RAMP.value: _off_ramp, Action.DEPOSIT.value: _deposit,
     Action.AD.value: _ad, Action.PUBLISH_AD.value: _publish, Action.REPRICE.value: _reprice,
     Action.SHOP.value: _shop, "ask again": _again, "all ads": _all_ads, "bank_add": _bank_add,
     "bank_delete": _bank_delete, "settle": _settle, "settle a link": _settle_link,
+    "settle an off-ramp": _settle_off_ramp,
 }  # fmt: skip
 
 

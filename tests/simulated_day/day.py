@@ -38,8 +38,8 @@ OF_SOME = {"🔒": (LEAD, OWNER), "🤝": (LEAD,), "has taken over": (OPERATOR_2
 OF_WHAT_IS_STOPPED = "⏰"
 """nobody answers: in a day without trouble only what leads have not let go on"""
 ENDED = ("finished", "cancel", "bcancel", "scancel", "expired", "closed", "bclosed", "sclosed")
-GAP_SECONDS = 2.5
-"""between groups of orders: twelve hours in a few minutes"""
+GAP_SECONDS = 3.5
+"""between groups of orders: twelve hours in some minutes, in which two people can still tap it all"""
 PAYS_AFTER_SECONDS = 3.0
 SETTLING_SECONDS, HANDING_SECONDS, STEP_SECONDS = 3.0, 3.0, 30.0
 END_SECONDS = 240.0

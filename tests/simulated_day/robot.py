@@ -25,6 +25,8 @@ RELEASE, SAW, DIFFERS = "Release…", "I saw it", "Name differs"
 MARK, PAID = "Mark paid…", "I paid"
 HOW, BY_BANK = "How was it paid?", "Bank card"
 WHICH, PURCHASE = "Which payer", "🛒"
+OVER = ("✅", "🚫", "⌛", "🔒")
+"""how a card begins on which this person has nothing to do: it ended, or only a lead may let it go on"""
 
 
 @dataclass
@@ -43,6 +45,8 @@ class Robot:
     asked: set[str] = field(default_factory=set)
     """which payer the bank shows; not of the last of equal totals, when the others are done"""
     stopped: set[str] = field(default_factory=set)
+    over: set[str] = field(default_factory=set)
+    """somebody else has ended or stopped it, says its card"""
     lost: Counter[str] = field(default_factory=Counter)
     _tried: dict[str, float] = field(default_factory=dict)
 
@@ -78,7 +82,7 @@ class Robot:
         for message in messages:
             for label in _labels(message):
                 order = self.orders.get(label)
-                if order is None or order in self.released | self.stopped:
+                if order is None or order in self.released | self.stopped | self.over:
                     continue
                 if self._is_worth_it(order) and (self.bank.has_paid(order) or self._is_ours_to_pay(message, label)):
                     return order, message, label
@@ -99,7 +103,10 @@ class Robot:
     async def _handle(self, order: str, message: Message, label: str) -> None:
         await self._press(order, message, label)
         if label in self.orders:
-            card = await self._shows(order, RELEASE, MARK)
+            card = await self._shows(order, RELEASE, MARK, *OVER)
+            if card.text.startswith(OVER):
+                self.over.add(order)
+                return
             label = MARK if MARK in _labels(card) else RELEASE
             await self._press(order, card, label)
         if label == MARK:

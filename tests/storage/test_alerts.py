@@ -1,5 +1,9 @@
 """What the bell remembers."""
 
+from dataclasses import replace
+
+import pytest
+
 from bot.domain.alerts import AlertKind, Loudness, QuietHours
 from bot.domain.escalation import Stage
 from bot.domain.outside import OutsideRing
@@ -40,8 +44,28 @@ async def test_an_order_waits_from_its_first_sight_as_paid(store: Store) -> None
         await tables.alerts.woke(order.id, 70)
         (paid,) = await tables.alerts.paid()
         assert (paid.claimed_by, paid.tapped_at, paid.snoozed_until, paid.woken_at) == (5, 60, None, 70)
+        assert [paid.tapped_at for paid in await tables.alerts.paid(50)] == [40], "a tap that is to come is none"
+        assert await tables.alerts.paid_since(order.id) == 20 and await tables.alerts.paid_since("another") is None
+        await tables.alerts.note_paid(order.id, 5)
+        assert await tables.alerts.paid_since(order.id) == 5, "on a clock that was set back"
         await tables.orders.put(an_order(status="finished"), 80)
         assert await tables.alerts.paid() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "in_appeal", "waits"),
+    [
+        ("paid", False, True), ("unconfirmed", True, True), ("locked", False, True), ("locked", True, True),
+        ("in_dispute", True, True), ("in_dispute", False, False), ("unpay", True, False), ("finished", True, False),
+    ],
+)  # fmt: skip
+async def test_what_is_paid_or_in_an_appeal_about_that_waits(
+    store: Store, status: str, in_appeal: bool, waits: bool
+) -> None:
+    async with store.write() as tables:
+        await tables.orders.put(replace(an_order(status=status), in_appeal=in_appeal), 10)
+        assert bool(await tables.alerts.paid()) is waits
+        assert ("paid" in await tables.going.kinds()) is waits
 
 
 async def test_the_last_ring_is_kept_and_forgotten_only_when_the_order_is_over(store: Store) -> None:
@@ -53,13 +77,14 @@ async def test_the_last_ring_is_kept_and_forgotten_only_when_the_order_is_over(s
             await tables.alerts.ring(order.id, Stage.DUTY, 5, at)
         await tables.alerts.ring(order.id, Stage.LEADS, 5, 12)
         await tables.alerts.purge(100)
-        assert await tables.alerts.rung(order.id, 11) == {(Stage.DUTY, 5), (Stage.LEADS, 5)}
-        assert await tables.alerts.rung(order.id, 12) == {(Stage.LEADS, 5)}
+        assert await tables.alerts.rung(order.id, 11, 99) == {(Stage.DUTY, 5): 11, (Stage.LEADS, 5): 12}
+        assert await tables.alerts.rung(order.id, 12, 99) == {(Stage.LEADS, 5): 12}
+        assert await tables.alerts.rung(order.id, 0, 11) == {(Stage.DUTY, 5): 11}, "what is to come counts for nothing"
         await tables.orders.put(an_order(status="finished"), 20)
         await tables.alerts.purge(12)
-        assert await tables.alerts.rung(order.id, 0) == {(Stage.LEADS, 5)}
+        assert await tables.alerts.rung(order.id, 0, 99) == {(Stage.LEADS, 5): 12}
         await tables.alerts.purge(13)
-        assert await tables.alerts.rung(order.id, 0) == set()
+        assert await tables.alerts.rung(order.id, 0, 99) == {}
 
 
 async def test_loud_messages_for_people_that_wait_are_found_by_the_oldest(store: Store) -> None:

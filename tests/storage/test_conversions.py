@@ -254,3 +254,30 @@ async def test_purging_forgets_old_quotes_and_keeps_whatever_was_sent(store: Sto
         assert await tables.conversions.purge(10**15) == 1
     left = [one is not None for one in [await get(store, f"c{number}") for number in range(1, 5)]]
     assert left == [False, True, False, True]
+
+
+async def test_a_named_order_has_no_status_and_its_looks_begin_at_one(store: Store) -> None:
+    await add(store, made(1, looks=7))
+    async with store.write() as tables:
+        other = ConvertOrder("o0", 6, MADE.quote.sell, MADE.quote.buy, "q1")
+        await tables.conversions.keep_order("c1", other, 4_000, executed=None)
+        await tables.conversions.name_order("c1", "o1", 5_000)
+        named = await tables.conversions.get("c1")
+        missed = await tables.conversions.missed_look("c1", 6_000)
+    assert named is not None and (named.order_id, named.status, named.looks, named.looked_at) == ("o1", None, 1, 5_000)
+    assert named.is_named_only and not MADE.is_named_only
+    assert missed is not None and (missed.looks, missed.looked_at) == (2, 6_000)
+
+
+async def test_only_an_order_that_was_never_read_is_dropped(store: Store) -> None:
+    await add(store, made(1), made(2))
+    async with store.write() as tables:
+        for one in ("c1", "c2"):
+            await tables.conversions.name_order(one, "o1", 5_000)
+        order = ConvertOrder("o1", 1, MADE.quote.sell, MADE.quote.buy, "q2")
+        await tables.conversions.keep_order("c2", order, 6_000, executed=None)
+        dropped = await tables.conversions.drop_order("c1", 7_000)
+        assert await tables.conversions.drop_order("c2", 7_000) is None
+        kept = await tables.conversions.get("c2")
+    assert dropped is not None and (dropped.order_id, dropped.status, dropped.looks) == ("", None, 0)
+    assert kept is not None and (kept.order_id, kept.status) == ("o1", 1) and not kept.is_named_only

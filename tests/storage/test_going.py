@@ -39,6 +39,7 @@ CASES: list[tuple[str, str, Mapping[str, object], str]] = [
     ("duty", "duty_bells", {"state": "waiting"}, "state = 'heard'"),
     ("duty", "handovers", {"state": "waiting"}, "state = 'refused'"),
     ("paid", "orders", {"phase": "paid", "is_final": 0}, "is_final = 1"),
+    ("to_pay", "orders", {"phase": "unpaid", "is_final": 0, "facts": '{"side":"buy"}'}, "phase = 'paid', is_final = 1"),
     ("ringing", "outbox", {"ring": 1, "chat_id": 5, "state": "sending"}, "state = 'sent'"),
     ("sayings", "sayings", {"state": "planned"}, "state = 'delivered'"),
     ("words_of_the_gone", "sayings", {"state": "held", "person_id": 9}, "state = 'dropped'"),
@@ -99,7 +100,7 @@ async def test_an_accepted_change_of_an_ad_is_going_on_until_it_was_looked_at_ag
 
 
 def test_every_kind_is_tried() -> None:
-    assert {kind for kind, *_ in CASES} | {"snoozes"} == KINDS
+    assert {kind for kind, *_ in CASES} | {"snoozes", "payees"} == KINDS
 
 
 async def test_what_somebody_put_off_is_going_on_until_it_is_taken_up(tmp_path: Path) -> None:
@@ -147,3 +148,13 @@ async def test_what_somebody_who_left_wanted_to_say_is_going_on(tmp_path: Path) 
         connection.execute("DELETE FROM staff")
         connection.execute("DELETE FROM sayings")
     assert await going(url) == {"words_of_the_gone"}
+
+
+async def test_an_account_that_stands_with_somebody_of_the_staff_is_going_on(tmp_path: Path) -> None:
+    """And with nobody else: who has left is told nothing more."""
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    await going(url)
+    put(tmp_path / "desk.db", "messages", {"kind": "payee_qr", "person_id": 7})
+    assert await going(url) == set()
+    put(tmp_path / "desk.db", "staff", {"id": 7})
+    assert await going(url) == {"payees"}

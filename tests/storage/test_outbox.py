@@ -261,3 +261,14 @@ async def test_whatever_happens_an_order_that_is_owed_a_card_waits_exactly_once(
             await outbox.recover()
             assert sorted(str(one.order_id) for one in await due(outbox)) == sorted(owed)
             raise Undo
+
+
+async def test_it_knows_what_was_told_or_is_to_be_told_somewhere_and_not_what_was_dropped(store: Store) -> None:
+    async with store.write() as tables:
+        for order_id in ("1", "2", "3"):
+            await card(tables.outbox, order_id)
+        first, second, _ = await due(tables.outbox)
+        await tables.outbox.sent([first.id], 11)
+        await tables.outbox.drop(second.id, 11, "nobody may read it")
+        known = [await tables.outbox.knows(CHAT, f"card:{order_id}") for order_id in ("1", "2", "3", "4")]
+        assert known == [True, False, True, False] and not await tables.outbox.knows(7, "card:1")

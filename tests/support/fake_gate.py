@@ -29,6 +29,7 @@ class FakeGate(GateC2C):
     one in `errors` raises and nothing happens. `seconds` is the venue's clock for what we say, in Unix seconds.
     `own` is our profile; when it `is_deaf`, working hours are taken and change nothing.
     `after_ad` is what happens at the venue right after an edit; with `ads_hang` an edit is never answered and says so.
+    `unread_ads` are ids in the list of our ads that nobody can read.
     `uploads` are (content type, bytes) by key, in order. Reading a newest page clears the order's unread count, unless
     `unread_stays`. What we say in `flagged` texts is marked as risky.
     """
@@ -37,6 +38,7 @@ class FakeGate(GateC2C):
         self.orders: dict[str, Order] = {}
         self.market: dict[Side, list[MarketAd]] = {}
         self.mine: list[Ad] = []
+        self.unread_ads: tuple[str, ...] = ()
         self.closed: list[Ad] = []
         self.drafts: list[AdDraft] = []
         self.after_ad: Callable[[], None] = lambda: None
@@ -107,9 +109,10 @@ class FakeGate(GateC2C):
         self, *, asset: str | None = None, fiat: str | None = None, side: Side | None = None
     ) -> Listing[Ad]:
         self._called("my_ads")
-        return Listing(
+        fitting = (
             ad for ad in self.mine if asset in (None, ad.asset) and fiat in (None, ad.fiat) and side in (None, ad.side)
         )
+        return Listing(fitting, unreadable=self.unread_ads)
 
     async def ad(self, *, ad_id: str) -> Ad:
         self._called("ad", ad_id)

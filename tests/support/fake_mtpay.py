@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.clients.mtpay.client import MtPay
-from bot.clients.mtpay.webhooks import is_genuine
-from bot.domain.deposits import Link
+from bot.clients.mtpay.webhooks import proof_of
+from bot.domain.deposits import Link, Proof
 from bot.domain.errors import Refused, Unknown, Unreachable
 
 KEY, SECRET = "fake-access-key", "canary-mtpay-secret"
@@ -64,9 +64,9 @@ class FakeMtPay(MtPay):
         url = f"https://checkout.mtpay.example/api/buy-coin/{asked.code}?lang=zh_CN"
         return self.answer(Link(asked.code, url, True, now + 7_200_000, now))
 
-    def hears(self, raw: bytes) -> bool:
-        """Whether such a report is signed with our key now."""
-        return is_genuine(KEY, SECRET, raw, now_ms=self.now_ms())
+    def hears(self, raw: bytes) -> Proof:
+        """Whether such a report is signed with our key, and when."""
+        return proof_of(KEY, SECRET, raw, now_ms=self.now_ms())
 
     def report(self, status: str = "Finished", *, of: int = -1, ago_ms: int = 0, **changes: Any) -> bytes:
         """A signed message about one of the orders, `changes` in its data; a field that is None is left out."""

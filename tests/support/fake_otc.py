@@ -44,7 +44,8 @@ class FakeOtc(GatePayOtc):
 
     `price` is what one coin brings and `offer` changes a quote before it is given. `posts` are the bodies of creates,
     `made` the orders that came of them, by id; none comes of a create that is refused or never arrives. `status` is
-    what a new order has, `hides` keeps orders out of list and detail.
+    what a new order has, `hides` keeps orders out of list and detail; with `hides_numbers` the detail takes its own
+    numbers alone and refuses ours.
     """
 
     def __init__(self, *listed: BankAccount) -> None:
@@ -66,6 +67,7 @@ class FakeOtc(GatePayOtc):
         self.status: str = Stage.PROCESSING
         self.answer: Callable[[OffRampOrder], OffRampOrder] = lambda order: order
         self.hides = False
+        self.hides_numbers = False
 
     def count(self, call: str) -> int:
         return sum(1 for name, _ in self.calls if name == call)
@@ -102,6 +104,8 @@ class FakeOtc(GatePayOtc):
 
     async def order(self, *, order_id: str = "", client_order_id: str = "") -> OffRampOrder:
         await self._called("order", order_id or client_order_id)
+        if self.hides_numbers and not order_id:
+            raise Refused("gate_pay", "off_ramp_order", code="400001", detail="orderId", status=200)
         for order in () if self.hides else self.made.values():
             if order_id in ("", order.id) and client_order_id in ("", order.client_order_id):
                 return order

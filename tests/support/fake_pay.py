@@ -99,6 +99,14 @@ class FakePay(GatePay):
         await self._called("balances", account, ",".join(codes))
         return {code: amount for code, amount in self.held.items() if not codes or code in codes}
 
+    @staticmethod
+    def order_of(body: bytes, order_id: str, status: int, quote_id: str) -> ConvertOrder:
+        """What Gate would have made of such a request."""
+        asked = json.loads(body)
+        sell = Money(Decimal(asked["sellAmount"]), asked["sellCurrency"])
+        buy = Money(Decimal(asked["buyAmount"]), asked["buyCurrency"])
+        return ConvertOrder(order_id, status, sell, buy, quote_id, 1)
+
     def order_is(self, order_id: str, **changes: object) -> None:
         """The order is different from now on."""
         self.orders[order_id] = replace(self.orders[order_id], **changes)  # type: ignore[arg-type]

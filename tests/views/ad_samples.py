@@ -146,6 +146,10 @@ def _odd_standings(of: Ad | None, words: str) -> Iterator[tuple[str, AdStanding]
         yield f"diff far {side}", standing(of=about, **far)
         yield f"diff far meant {side}", standing(of=about, **far, is_meant=True)
     yield "diff market unread", standing(of=of, far_percent="")
+    yield "diff offset far", standing(Part.OFFSET, far_percent="-9.6", best=Decimal("7.19"))
+    yield "diff offset large", standing(Part.OFFSET, far_percent="-0.3")
+    stale = Wanted(AD_ID, status=AdStatus.LISTED)
+    yield "diff online far", standing(of=of, wanted=stale, far_percent="-9.6", best=Decimal("7.19"))
     several = Wanted(AD_ID, price=Decimal("7.3"), amount=Decimal("50"), window=30, terms="Short.")
     yield "diff several", standing(of=of, wanted=several)
     yield "planned", standing(Part.STATUS, State.PLANNED, of=of)
@@ -173,6 +177,11 @@ def moves(of: Ad | None = None, words: str = "ad limit") -> Iterator[tuple[str, 
         yield f"{way} sent", MoveStanding(sent, tuple(_moved(sent, words)), None, "lead 3", (every[5].id,))
         alone = replace(sent, person=None, why="unattended", ads=every[:1])
         yield f"{way} by itself", MoveStanding(alone, tuple(_moved(alone, words)))
+        far = {every[0].id: "-9.6"} if way == "on" else {}
+        part = replace(asked, ads=every[:1], unread=("", "2130000009"), far=far)
+        yield f"{way} unread asked", MoveStanding(part, (), seal(target="m1"), "lead 3")
+        gone = replace(part, ended_at=NOW, sent_at=NOW)
+        yield f"{way} unread sent", MoveStanding(gone, tuple(_moved(gone, words)), None, "lead 3")
     many = tuple(replace(base, id=str(2130000000 + number)) for number in range(150))
     yield "off many", MoveStanding(AdMove("m2", "off", many, LEAD_ID, "", NOW, NOW + 9, None, None), (), seal())
 
@@ -225,10 +234,10 @@ def news(who: Reader, words: str = "operator 2") -> Iterator[tuple[str, Card]]:
     facts = {
         "ad": AD_ID, "pair": "USDT/CNY", "side": "sell", "change": "c3p0", "who": words, "since": str(NOW), "rule": "",
         "what": "price=7.21", "found": "price=7.20", "moved": "terms,limits", "way": "off", "done": "3", "failed": "1",
-        "unknown": "2", "skipped": "1", "why": "", "online": "3",
+        "unknown": "2", "skipped": "1", "why": "", "online": "3", "unread": "2",
     }  # fmt: skip
     for kind in AD_NOTICES:
-        yield f"ad news {kind}", notice_card(Notice(kind, facts | {"why": "blind" if "offered" in kind else ""}), who)
+        yield f"ad news {kind}", notice_card(Notice(kind, facts | {"why": "blind" if "ads_off" in kind else ""}), who)
         yield f"ad news {kind} by rule", notice_card(Notice(kind, facts | {"rule": "r2", "moved": ""}), who)
         yield f"ad news {kind} empty", notice_card(Notice(kind), who)
         odd = facts | dict.fromkeys(("pair", "side", "what", "found", "moved", "why", "way"), words)
@@ -236,7 +245,8 @@ def news(who: Reader, words: str = "operator 2") -> Iterator[tuple[str, Card]]:
     for wanted in WANTED.values():
         what = "; ".join(f"{part}={told(part, wanted)[:40]}" for part in wanted.parts)
         yield f"ad news {wanted.parts}", notice_card(Notice("ad_changed", facts | {"what": what}), who)
-    alone = facts | {"who": "", "why": "unattended", "failed": "0", "unknown": "0", "skipped": "0", "way": "on"}
+    alone = facts | {"who": "", "why": "unattended", "failed": "0", "unknown": "0", "skipped": "0", "way": "on",
+                     "unread": "0"}  # fmt: skip
     yield "ad news alone", notice_card(Notice("ads_moved_all", alone), who)
 
 
@@ -244,7 +254,7 @@ def refusal_facts(words: str = "no") -> dict[str, str]:
     return {
         "ad": AD_ID, "given": words, "who": words, "limit": "1000", "amount": "1.23456", "code": "CNY", "digits": "4",
         "least": "5000", "most": "100.50", "whole": "8640.0000", "parts": "terms,methods,new_price", "filter": "online",
-        "pair": "USDT/CNY",
+        "pair": "USDT/CNY", "count": "2",
     }  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def own_cards(who: Reader, s: Situation, words: str = "please pay now") -> Itera
         one = saying(state, text=words, answer="gate_says", answer_facts={"detail": words})
         yield f"say outcome {state}", sayings.outcome_card(one, s, who)
         yield f"say outcome bare {state}", sayings.outcome_card(replace(one, answer=words), None, who)
-        yield f"say edited {state}", sayings.still_sees(one, who)
+        yield f"say edited {state}", sayings.still_sees([one], who)
     flagged = saying(State.DELIVERED, is_flagged=True, warning=words)
     yield "say flagged", sayings.outcome_card(flagged, s, who)
     yield "say progress", sayings.progress_card(picture(), s, 1, 4, who)

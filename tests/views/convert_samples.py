@@ -93,6 +93,15 @@ def standings(base: Conversion | None = None, words: str = "rate moved") -> Iter
     still = replace(asked, balances_before=moved, balances_now=moved, requester=7251000009, again_answer="timeout")
     yield "unknown asked in vain", standing(still, State.UNKNOWN, "timeout", requester_name="agent 1")
     yield "asked", standing(asked, State.ASKED, "timeout")
+    named_only = replace(of, order_id="200000000000001234", looked_at=NOW + 5000, looks=1)
+    yield "taken named", standing(named_only, State.TAKEN, "order 200000000000001234 named")
+    unread = replace(named_only, looks=4, requester=7251000009)
+    unread_answer = "order 200000000000001234 cannot be read"
+    yield "unknown named", standing(unread, State.UNKNOWN, unread_answer, requester_name="agent 1")
+    foreign = "order 200000000000001234 of another quote"
+    yield "unknown of another quote", standing(of, State.UNKNOWN, foreign)
+    away = replace(still, again_answer=f"400002: {words}")
+    yield "unknown turned away", standing(away, State.UNKNOWN, foreign, requester_name="agent 1")
 
 
 def conversion_cards(who: Reader, base: Conversion | None = None, words: str = "moved") -> Iterator[tuple[str, Card]]:
@@ -145,7 +154,9 @@ def news(who: Reader, words: str = "operator 2") -> Iterator[tuple[str, Card]]:
         "conversion": "c0ffee01", "who": words, "asked": words, "give": "123456.00 USDT", "get": "… BTC",
         "account": SUB, "why": "order 200000000000001234: status 6", "since": str(NOW),
     }  # fmt: skip
-    for kind in ("convert_asked", "converted", "convert_failed", "convert_unknown", "convert_unknown_long"):
+    for kind in (
+        "convert_asked", "converted", "convert_failed", "convert_unknown", "convert_void", "convert_unknown_long",
+    ):  # fmt: skip
         yield f"converted {kind}", notice_card(Notice(kind, facts), who)
         yield f"converted {kind} bare", notice_card(Notice(kind, facts | {"asked": "", "account": OWN}), who)
 

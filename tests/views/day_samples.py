@@ -133,6 +133,11 @@ def day_cards(who: Reader, of: Ledger | None = None, note: str = "all is well") 
     yield "close, again", day_close.summary_card(closing(standing(of, closes=1), answers(now)), who)
     empty = standing(Ledger(SPAN, READ_AT))
     yield "close, no sale", day_close.summary_card(closing(empty, {}), who)
+    before = "2025-11-20"
+    yield "close, account after midnight", day_close.progress_card(replace(asked, unclosed=before), who)
+    yield "close, no sale after midnight", day_close.summary_card(replace(closing(empty, {}), unclosed=before), who)
+    full = replace(closing(now, answers(now), note), unclosed=before)
+    yield "close, summary after midnight", day_close.summary_card(full, who)
     yield "close, left", day_close.dropped_card(SPAN.day, who)
     closed = standing(of, closes=2)
     assert closed.close is not None

@@ -11,6 +11,7 @@ from bot.domain.off_ramps import (
     COINS,
     BankAccount,
     OffRamp,
+    OffRampOrder,
     OffRampQuote,
     OffRampSide,
     OffRampStanding,
@@ -18,7 +19,7 @@ from bot.domain.off_ramps import (
 )
 from bot.domain.seals import Choice, Seal
 from bot.domain.situations import Notice, Reader
-from bot.views import otc, otc_history, past_deals
+from bot.views import otc, otc_history, otc_unknown, past_deals
 from bot.views.card import Card
 from bot.views.notices import notice_card
 from bot.views.otc_notices import OTC_NOTICES
@@ -86,12 +87,21 @@ def standings(base: OffRamp | None = None, words: str = "rate moved") -> Iterato
         standing(replace(order, status="DISPATCHED", requester=7251000009), State.TAKEN, requester_name="agent 1"),
     )
     yield "taken odd", standing(replace(order, status=words), State.TAKEN)
+    yield "taken beside", replace(standing(order, State.TAKEN), odd_status="REFUNDED")
+    yield (
+        "taken dispatched beside",
+        standing(
+            replace(order, status="DISPATCHED", requester=7251000009), State.TAKEN,
+            requester_name="a name of twenty c", odd_status=words,
+        ),
+    )  # fmt: skip
     told = replace(order, status="DONE", fee=Decimal("10.00"), final=Decimal("4990.00"))
     yield "done", standing(told, State.DONE)
     yield "done untold", standing(replace(order, status="DONE"), State.DONE)
     named = replace(told, error=words, requester=7251000009)
     yield "done with words", standing(named, State.DONE, requester_name="agent 1")
     yield "done found", standing(replace(named, final=None), State.DONE, requester_name="a name of twenty c")
+    yield "done beside", standing(named, State.DONE, requester_name="agent 1", odd_status="FAIL")
     yield "refused", standing(sent, State.REFUSED, f"999999: {words}")
     yield "refused known", standing(sent, State.REFUSED, WITH_CODE)
     yield (
@@ -99,9 +109,12 @@ def standings(base: OffRamp | None = None, words: str = "rate moved") -> Iterato
         standing(replace(order, status="FAIL", error=words, requester=1), State.REFUSED, "", requester_name="agent 1"),
     )
     yield "failed silent", standing(replace(order, status="FAIL"), State.REFUSED, "order 1: FAIL")
+    failed = replace(order, status="FAIL", error=words, requester=1)
+    yield "failed beside", standing(failed, State.REFUSED, requester_name="a name of twenty c", odd_status="DONE")
     yield "void", standing(sent, State.VOID, words)
     looked = intent(State.VOID, "no such order", looks=3, last_look_at=NOW + 70_000)
     yield "void looked", replace(standing(sent), intent=looked)
+    yield "void by word", standing(sent, State.VOID, "settled by 7")
     yield "unknown", standing(sent, State.UNKNOWN, "timeout")
     again = intent(State.UNKNOWN, "timeout", looks=2, last_look_at=NOW + 31_000)
     yield "unknown looked", replace(standing(replace(sent, requester=1), requester_name="agent 1"), intent=again)
@@ -129,6 +142,17 @@ def _quotes(of: OffRamp, words: str) -> Iterator[tuple[str, OffRampStanding]]:
 def off_ramp_cards(who: Reader, base: OffRamp | None = None, words: str = "moved") -> Iterator[tuple[str, Card]]:
     for name, one in standings(base, words):
         yield f"off-ramp {name}", otc.off_ramp_card(one, who)
+
+
+def settle_cards(who: Reader, base: OffRamp | None = None, words: str = "moved") -> Iterator[tuple[str, Card]]:
+    """The questions to a lead who looked."""
+    sent = replace(base or off_ramp(), client_order_id=NUMBER, ended_at=NOW + 1000, requester=1)
+    unknown = standing(sent, State.UNKNOWN, "timeout", requester_name="agent 1")
+    order = OffRampOrder(sent.order_id or ORDER, words, NUMBER)
+    yield "settle order asked", otc_unknown.order_prompt(unknown, who)
+    yield "settle order", otc_unknown.order_confirm(unknown, order, who)
+    yield "settle order unnamed", otc_unknown.order_confirm(unknown, replace(order, client_order_id=""), who)
+    yield "settle nothing", otc_unknown.nothing_confirm(unknown, who)
 
 
 def bank(id: str = "4711", holder: str = "ACME LTD", name: str = "Chase", **changes: object) -> BankAccount:
@@ -162,9 +186,11 @@ def news(who: Reader, words: str = "operator 2") -> Iterator[tuple[str, Card]]:
         "off_ramp": "0ff4a3b5", "request": "ab12cd34", "who": words, "asked": words, "amount": "123456 USDT",
         "other": "USD", "sell": "123456.00 USDT", "get": "123000.50 USD", "bank": BANK, "fee": "10 USD",
         "final": "122990.50 USD", "why": words, "since": str(NOW), "kind": words, "id": words, "status": words,
+        "by_word": "yes",
     }  # fmt: skip
     bare = facts | {
         "asked": "", "fee": "", "final": "", "why": f"order {ORDER}: FAIL", "amount": "5000.00 USD", "other": "USDT",
+        "by_word": "",
     }  # fmt: skip
     for kind in OTC_NOTICES:
         yield f"otc news {kind}", notice_card(Notice(kind, facts), who)
@@ -188,6 +214,7 @@ def refusals(who: Reader, words: str = "no") -> Iterator[tuple[str, Card]]:
 
 def every_otc_card(who: Reader, base: OffRamp | None = None, words: str = "moved") -> Iterator[tuple[str, Card]]:
     yield from off_ramp_cards(who, base, words)
+    yield from settle_cards(who, base, words)
     yield from way_cards(who, words)
     yield from history_cards(who, base, words)
     yield from news(who, words)

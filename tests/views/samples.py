@@ -134,6 +134,8 @@ def doubted(paid: Order) -> Iterator[tuple[str, Situation]]:
     for number, answer in enumerate((answered, OtherAnswer("operator 5", NOW))):
         lead = Unlocked("lead 1", NOW, reason)
         doubts = BankDoubts(unlocked=lead, answered=answer, second_credit=lead)
+        ended = ("2089000000000000411", "2089000000000000412", "2089000000000000413", "2089000000000000414")
+        yield f"sell-ended-{number}", situation(paid, twins=TWINS, ended_alike=ended[: 4 * number + 1], doubts=doubts)
         yield f"sell-answered-{number}", situation(paid, last_look=look, twins=TWINS, doubts=doubts)
 
 
@@ -258,7 +260,7 @@ def notice_cards(who: Reader, name: str = "王五") -> Iterator[tuple[str, Card]
         "order": ORDER_ID, "action": "release", "coins": "1000.00 USDT", "status": "kicked", "seconds": "61",
         "old": "-100123", "new": "-100456", "orders": "4", "why": name, "reason": "other_payer", "role": "agent",
     }  # fmt: skip
-    for kind in [*NOTICES, "welcome", "join_request", "desk_frozen", "desk_unfrozen", "never_heard_of"]:
+    for kind in [*NOTICES, "welcome", "join_request", "desk_frozen", "desk_unfrozen", "restored", "never_heard_of"]:
         yield f"notice {kind}", notice_card(Notice(kind, facts), who)
         yield f"notice {kind} bare", notice_card(Notice(kind), who)
 

@@ -189,6 +189,28 @@ def test_a_far_price_has_to_be_meant_before_it_can_be_confirmed() -> None:
     assert "🔴 The market cannot be read now" in card_of(Part.PRICE, far_percent="").plain
 
 
+def test_a_far_offset_has_to_be_meant_and_says_what_it_is_far_from() -> None:
+    far = card_of(Part.OFFSET, far_percent="-9.6")
+    assert "🔴 Far off the market: −9.60%" in far.plain and far.rows[-1][0].text == "I mean this offset"
+    assert "🔴 Far from its reference: −0.30%" in card_of(Part.OFFSET, far_percent="-0.3").plain
+    assert verbs(card_of(Part.OFFSET, far_percent="-9.6", is_meant=True))[-1] is Verb.AD_YES
+
+
+def test_a_stale_price_that_goes_online_is_shown_beside_the_market_and_confirmed_at_once() -> None:
+    card = card_of(Part.STATUS, wanted=Wanted(made.AD_ID, status=AdStatus.LISTED), far_percent="-9.6")
+    assert "🔴 Far off the market: −9.60%" in card.plain and verbs(card)[-1] is Verb.AD_YES
+    asked = ad_change.move_card(dict(made.moves())["on unread asked"], LEAD).plain.split("\n")
+    assert asked[1:3] == ["··0001 Sell USDT/CNY 7.00", "🔴 Far off the market: −9.60%"]
+
+
+def test_a_move_with_ads_that_cannot_be_read_is_no_success_and_names_them() -> None:
+    asked = ad_change.move_card(dict(made.moves())["off unread asked"], LEAD).plain
+    sent = ad_change.move_card(dict(made.moves())["off unread sent"], LEAD).plain
+    for text in (asked, sent):
+        assert "🔴 2 could not be read\n··0009\nLook into the Gate app." in text
+    assert sent.startswith("⚠ Offline now: 1 of 3 ads\n✅ ··0001")
+
+
 def test_only_a_fixed_price_has_steps_and_rank_1_needs_a_market() -> None:
     assert verbs(card_of(Part.PRICE, best=Decimal("7.19"))).count(Verb.AD_STEP) == 3
     assert "et:c3p0:rank" not in card_of(Part.PRICE).data and "et:c3p0:up" in card_of(Part.PRICE).data

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.domain.ad_asking import Distance
 from bot.domain.ad_forms import Step
 from bot.domain.intents import State
 from bot.domain.situations import Reader
@@ -72,6 +74,15 @@ def test_a_price_that_must_be_meant_has_no_confirm_beside_it() -> None:
     for name in ("summary far", "summary unread"):
         assert not any(data.startswith(f"{Verb.NA_SEND}:") for data in cards[name].data), name
         assert f"{Verb.NA_MEANT}:{made.FORM}:7.25" in cards[name].data, name
+
+
+def test_a_far_offset_must_be_meant_with_its_price_and_says_what_it_is_far_from() -> None:
+    floating = made.form(pricing="gate", offset="-30")
+    far = Distance(made.PRICES, Decimal("0.4"), is_far=False, is_offset_far=True)
+    offset = ad_published.summary_card(made.summary(floating, far, seal=None), LEAD)
+    assert f"{Verb.NA_MEANT}:{made.FORM}:7.25_-30" in offset.data
+    assert "🔴 Far from its reference: −30.00%" in offset.plain
+    assert offset.rows[-1][0].text == "I mean this offset" and "🔴 0.4" not in offset.plain
 
 
 def test_every_value_that_is_sent_stands_in_the_summary() -> None:

@@ -25,13 +25,15 @@ LEAD = samples.reader(role=Role.LEAD)
 OPERATOR = samples.reader(role=Role.OPERATOR)
 GROUP = samples.reader(role=None)
 PROMISED = (
-    "ad_closed", "ad_same", "ad_unread", "ad_floats", "ad_fixed", "ad_offset", "ad_too_precise", "ad_too_much",
+    "ad_closed", "ad_same", "ad_unread", "ad_floats", "ad_fixed", "ad_offset", "ad_bare_offset", "ad_too_precise",
+    "ad_too_much",
     "ad_text_long", "ad_window", "ad_limits_order", "ad_limits_beyond", "ad_bad_limits", "ad_bad_window", "not_our_ad",
     "ad_busy", "ad_moved", "ad_step_over", "ad_step_used", "ad_no_market", "ad_none", "ads_none_online",
-    "ads_none_to_bring_back", "ads_moved",
+    "ads_none_to_bring_back", "ads_none_readable", "ads_moved",
 )  # fmt: skip
 NEWS = (
-    "ad_changed", "ad_differs", "ad_unknown", "ad_unknown_long", "ad_changed_late", "ads_moved_all", "ads_off_offered",
+    "ad_changed", "ad_differs", "ad_unseen", "ad_unknown", "ad_unknown_long", "ad_changed_late", "ads_moved_all",
+    "ads_off_offered", "ads_off_waits",
 )  # fmt: skip
 FACTS = {"ad": made.AD_ID, "pair": "USDT/CNY", "side": "sell", "who": "lead 3", "what": "price=7.21", "rule": ""}
 
@@ -63,6 +65,8 @@ def test_facts_of_a_refusal_are_made_ready_for_reading() -> None:
     parts = "role,new_price,terms,auto_reply,never_heard"
     assert "your role, price, terms, auto reply, never_heard" in told("ad_moved", ad="7", parts=parts)
     assert "ad ··3647" in told("ad_same", ad=made.AD_ID) and made.AD_ID not in told("ad_same", ad=made.AD_ID)
+    assert "floats, so 7.21 may be a price or percent" in told("ad_bare_offset", ad="7", given="7.21")
+    assert told("ads_none_readable", count="2").startswith("2 of our ads could not be read")
     assert "no such ad: offline" in told("ad_none", filter="offline")
     assert "“<b>x</b>”" in told("ad_bad_limits", given="<b>x</b>")
     assert "&lt;b&gt;" in refusal(NotAllowed("ad_bad_limits", {"given": "<b>x</b>"}), LEAD)
@@ -93,7 +97,7 @@ def test_the_filters_words_are_gates_own_and_the_text_is_said_to_be_kept() -> No
 
 def test_every_promised_news_is_there_and_opens_what_it_speaks_of() -> None:
     assert set(NEWS) == set(AD_NOTICES) <= set(NOTICES)
-    for kind in ("ad_changed", "ad_differs", "ad_changed_late"):
+    for kind in ("ad_changed", "ad_differs", "ad_unseen", "ad_changed_late"):
         for who in (LEAD, GROUP):
             assert notice_card(Notice(kind, FACTS | {"change": "c1"}), who).data == (f"eo:{made.AD_ID}",)
     for kind in ("ad_unknown", "ad_unknown_long"):
@@ -108,6 +112,10 @@ def test_only_who_may_is_offered_to_take_all_ads_offline() -> None:
     assert notice_card(offer, OPERATOR).data == () == notice_card(offer, GROUP).data
     lines = notice_card(offer, LEAD).plain.split("\n")
     assert lines[1:] == ["Why: nobody on duty", "Online at Gate now: 3", "Nothing was sent."]
+    unread = Notice("ads_off_offered", {"why": "blind", "online": "", "unread": "2"})
+    lines = notice_card(unread, LEAD).plain.split("\n")
+    assert lines[1:] == ["Why: Gate unreadable", "🔴 Unreadable: 2, see Gate app", "Nothing was sent."]
+    assert notice_card(Notice("ads_off_waits", {"why": "blind"}), LEAD).data == (f"{Verb.ADS_ALL}:off",)
 
 
 def test_news_of_a_change_says_what_gate_shows_and_by_whom() -> None:
@@ -132,6 +140,8 @@ def test_the_news_of_a_move_counts_only_what_gate_accepted() -> None:
     assert notice_card(Notice("ads_moved_all", facts), LEAD).plain.split("\n") == [
         "📴 Offline: Gate accepted 3 of 4", "Not known: 1", "by lead 3",
     ]  # fmt: skip
+    unread = notice_card(Notice("ads_moved_all", facts | {"unread": "2"}), LEAD).plain.split("\n")
+    assert unread[:2] == ["📴 Offline: Gate accepted 3 of 6", "🔴 Unreadable: 2, see Gate app"]
     alone = notice_card(Notice("ads_moved_all", facts | {"who": "", "why": "blind"}), LEAD).plain
     assert alone.endswith("by the desk: Gate unreadable")
 

@@ -8,13 +8,23 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.alerts import CHOOSABLE, DUTY_RINGS, Loudness, QuietHours, Wishes
 from bot.domain.orders import Side
-from bot.domain.situations import Notice, Reader
+from bot.domain.situations import (
+    BankDoubts,
+    BankLook,
+    BuyerMark,
+    Lock,
+    LockReason,
+    Notice,
+    OtherAnswer,
+    Reader,
+    Unlocked,
+)
 from bot.views.alerts import ESCALATION_NOTICES, alerts_card
 from bot.views.buttons import Tap, Verb
 from bot.views.card import Card, width
 from bot.views.notices import notice_card
 from bot.views.orders import order_card, order_line
-from tests.views.samples import NOW, ORDER_ID, SECOND, order, reader, situation
+from tests.views.samples import NOW, ORDER_ID, SECOND, TWINS, order, reader, situation
 from tests.views.strict_html import problem
 from tests.views.test_snapshots import drawn
 
@@ -84,3 +94,48 @@ def test_the_card_and_the_queue_say_from_when_the_venue_may_act(language: str) -
     assert f'unix="{SECOND + 300}"' not in order_card(unknown, who).text
     bought = situation(order(Side.BUY, "paid", paid_at=SECOND - 60, appeal_from=SECOND + 900))
     assert f'unix="{SECOND + 900}"' in order_line(bought, who), "there it is our own right to appeal"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_time_there_is_stays_on_the_card_whatever_else_it_has_to_say(language: str) -> None:
+    mark = BuyerMark(LockReason.OTHER_PAYER, "2089000000000000333", NOW)
+    answered = OtherAnswer("operator 5", NOW, "2089000000000000422", "李四")
+    doubts = BankDoubts(mark=mark, answered=answered, unlocked=Unlocked("lead 1", NOW, "his wife"))
+    full = order(paid_at=SECOND - 60, appeal_from=0, warnings=("risk user",))
+    for of in (full, replace(full, in_appeal=True, can_release_in_appeal=True, verdict="Prove it")):
+        said = situation(
+            of, twins=TWINS, doubts=doubts, claimed_by=5, claimed_name="operator 5", last_look=BankLook("op", NOW)
+        )
+        for who in (reader(language), reader(language, None)):
+            card = order_card(said, who)
+            assert f'unix="{SECOND - 60 + 1200}"' in card.text, card.plain
+            assert len(card.plain.split("\n")) <= 8, card.plain
+            for known in ("7,200.00", "张", "0422", "0333"):
+                assert known in card.plain, card.plain
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_in_an_appeal_the_card_says_from_when_the_venue_may_act(language: str) -> None:
+    for of in (order(in_appeal=True), order(in_appeal=True, can_release_in_appeal=True), order(status="locked")):
+        assert f'unix="{SECOND + 1200}"' in order_card(situation(of), reader(language)).text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "14:22 at the latest"), ("zh", "最迟 14:22")])
+def test_without_a_moment_of_the_payment_the_latest_one_is_told_as_such(language: str, words: str) -> None:
+    for of in (order(paid_at=0), order(paid_at=0, in_appeal=True)):
+        assert words in order_card(situation(of, forced_by=SECOND + 1200), reader(language)).plain
+        assert words not in order_card(situation(of), reader(language)).plain
+    lock = Lock(LockReason.OTHER_PAYER, 5, "operator 5", NOW)
+    assert words in order_card(situation(order(paid_at=0), forced_by=SECOND + 1200, lock=lock), reader(language)).plain
+    facts = {"order": ORDER_ID, "since": str(NOW), "latest_at": str(NOW + 1_200_000)}
+    for stage in ("claimer", "alone", "owners", "duty", "leads", "answer", "mark"):
+        told = notice_card(Notice(f"escalated_{stage}", facts), reader(language)).plain
+        assert words.replace("14:22", "14:22:02") in told and max(map(width, told.split("\n"))) <= 36, told
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not marked"), ("zh", "无法标记")])
+def test_a_buyer_without_an_id_whom_nobody_can_mark_is_said_to_be_one(language: str, words: str) -> None:
+    lock = Lock(LockReason.OTHER_PAYER, 5, "operator 5", NOW)
+    for of, is_said in ((order(counterparty_id=""), True), (order(), False)):
+        card = order_card(situation(of, lock=lock), reader(language))
+        assert (words in card.plain) is is_said and max(map(width, card.plain.split("\n"))) <= 36

@@ -268,6 +268,19 @@ def test_only_what_the_chat_does_not_show_can_be_sent_again() -> None:
         assert verbs == ([Verb.SEND_AGAIN] if state is State.MISSING else []), state
 
 
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [("delivered delivered", "They still see: “one two”."), ("delivered held", "They still see: “one”."),
+     ("unknown planned", "What was sent is the old text: “one”."), ("missing refused", "is the old text: “one”."),
+     ("held held", "What waits to be sent is the old text: “one two”."), ("refused dropped", "This was not sent")],
+)  # fmt: skip
+def test_an_edit_of_several_parts_tells_of_those_that_got_farthest(states: str, told: str) -> None:
+    parts = [
+        chat_samples.saying(State(state), text=text) for state, text in zip(states.split(), ("one", "two"), strict=True)
+    ]
+    assert told in still_sees(parts, OPERATOR).plain
+
+
 def test_an_owner_alone_may_let_a_host_in() -> None:
     notice = Notice("unknown_file_host", {"order": samples.ORDER_ID, "host": "files.example", "file": "7"})
     assert notice_card(notice, samples.reader(role=Role.OWNER)).data == ("ah:7",)
@@ -328,7 +341,7 @@ def test_the_cards_of_a_chat_look_like_this(language: str, snapshot: SnapshotAss
         "flagged": outcome_card(flagged, s, lead),
         "delivered": outcome_card(chat_samples.saying(State.DELIVERED), s, lead),
         "refused": outcome_card(bad, s, lead),
-        "edited": still_sees(chat_samples.saying(State.DELIVERED), lead),
+        "edited": still_sees([chat_samples.saying(State.DELIVERED)], lead),
         "template": template_card(s, template, "Order 0417: please pay 7,200.00 CNY.", lead),
         "templates": templates_list([template], lead),
         "hint": text_hint(lead),

@@ -39,7 +39,7 @@ PROMISED = (
     "unknown_currency", "equal_currencies", "pair_not_offered", "amount_not_positive", "amount_too_precise",
     "amount_too_large", "below_minimum", "above_maximum", "two_amounts", "account_not_listed", "quote_ended",
     "quote_used", "quote_changed", "not_your_quote", "other_quote", "limit_needs_usdt", "asked_again_already",
-    "again_too_early", "not_unknown", "convert_off", "clock_skew", "over_limit", "over_daily_limit",
+    "order_named", "again_too_early", "not_unknown", "convert_off", "clock_skew", "over_limit", "over_daily_limit",
 )  # fmt: skip
 
 WITH_EXAMPLE = (
@@ -223,6 +223,28 @@ def test_a_lead_who_looked_need_not_ask_again_once_the_first_request_had_its_tim
     assert verbs(convert.conversion_card(fresh, LEAD)) == [Verb.CV_AGAIN]
     assert verbs(convert.conversion_card(looked, LEAD)) == [Verb.CV_AGAIN, Verb.CV_SETTLE, Verb.CV_SETTLE]
     assert verbs(convert.conversion_card(looked, OPERATOR)) == [Verb.CV_AGAIN]
+
+
+def test_where_gate_has_named_an_order_it_is_shown_and_only_a_lead_settles() -> None:
+    cards = dict(made.standings())
+    named = cards["unknown named"]
+    card = convert.conversion_card(named, LEAD)
+    assert "Gate's order ··1234 cannot be read" in card.plain and verbs(card) == [Verb.CV_SETTLE, Verb.CV_SETTLE]
+    assert verbs(convert.conversion_card(named, OPERATOR)) == []
+    assert "··1234" in convert.settle_confirm(named, "nothing", LEAD).plain
+    taken = convert.conversion_card(cards["taken named"], OPERATOR)
+    assert "Gate's order ··1234: not read yet" in taken.plain and verbs(taken) == [Verb.CV_LOOK]
+    other = convert.conversion_card(cards["unknown of another quote"], OPERATOR)
+    assert "Gate named ··1234: another quote" in other.plain and verbs(other) == [Verb.CV_AGAIN]
+
+
+@pytest.mark.parametrize("code", ["400002", "400003", "400020", "TOO_MANY_REQUESTS", "5503001"])
+def test_a_repeat_that_gate_did_not_even_read_is_said_to_be_the_only_one(code: str) -> None:
+    asked = made.conversion(asked_again_at=made.ASKED_AGAIN, again_answer=f"{code}: no")
+    assert "No more repeats." in convert.conversion_card(made.standing(asked, State.UNKNOWN), OPERATOR).plain
+    for answer in ("400201: no", "timeout", f"{code}0: no"):
+        other = made.standing(replace(asked, again_answer=answer), State.UNKNOWN)
+        assert "No more repeats." not in convert.conversion_card(other, OPERATOR).plain, answer
 
 
 @pytest.mark.parametrize("state", [State.TAKEN, State.DONE, State.REFUSED])

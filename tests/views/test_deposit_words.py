@@ -32,7 +32,7 @@ PROMISED = (
     "amount_not_positive", "bad_amount", "deposit_in_group",
 )  # fmt: skip
 NEWS = ("deposit_reported", "deposit_mismatch", "deposit_unknown", "deposit_unknown_long", "deposit_late",
-        "deposit_made")  # fmt: skip
+        "deposit_made", "deposit_too_old")  # fmt: skip
 
 
 def rows_of(data: bytes) -> list[list[str]]:
@@ -167,6 +167,16 @@ def test_a_report_that_does_not_fit_shows_field_by_field_what_was_stored_and_wha
         notice_card(Notice("deposit_mismatch", {"what": what.replace("; ", "\n")}), LEAD).plain.split("\n")[2:5]
         == (lines[2:5])
     )
+
+
+def test_a_late_report_says_what_it_said_and_where_to_look() -> None:
+    facts = {"label": "D0612", "status": "Finished", "at": str(samples.NOW), "deposit": "d3p05170"}
+    card = notice_card(Notice("deposit_too_old", facts), LEAD)
+    lines = card.plain.split("\n")
+    assert lines[0] == "🔴 Late report · D0612" and lines[1] == "✅ Reported finished" and "too long ago" in lines[2]
+    assert lines[3:] == ["Nothing was changed by it.", "Look into MTPay's console."] and card.data == ("po:d3p05170",)
+    bare = notice_card(Notice("deposit_too_old", facts | {"status": ""}), LEAD).plain.split("\n")
+    assert bare == [lines[0], *lines[2:]]
 
 
 @pytest.mark.parametrize("role", list(Role))

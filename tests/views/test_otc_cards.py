@@ -36,8 +36,9 @@ OPERATOR = samples.reader()
 GROUP = samples.reader(role=None)
 MONEY = {Verb.OT_YES, Verb.OT_NEW, Verb.OT_BANK, Verb.OT_WISH, Verb.OT_LEAD, Verb.OT_BACK}
 PROMISED = (
-    "otc_off", "otc_for_leads", "otc_currency", "no_bank", "bank_not_usable", "off_ramp_unknown", "quote_ended",
-    "quote_used", "quote_changed", "not_your_quote", "other_quote", "bad_amount", "amount_not_positive",
+    "otc_not_unknown", "otc_settle_early", "otc_order_number", "otc_order_unknown", "otc_order_of_another",
+    "otc_order_differs", "otc_off", "otc_for_leads", "otc_currency", "no_bank", "bank_not_usable", "off_ramp_unknown",
+    "quote_ended", "quote_used", "quote_changed", "not_your_quote", "other_quote", "bad_amount", "amount_not_positive",
     "amount_too_precise", "amount_too_large",
 )  # fmt: skip
 CODES = (
@@ -72,7 +73,7 @@ def test_the_way_to_an_off_ramp_the_list_and_the_news_look_like_this(
     language: str, snapshot: SnapshotAssertion
 ) -> None:
     lead = samples.reader(language, Role.LEAD)
-    cards = [*made.way_cards(lead), *made.history_cards(lead), *made.news(lead)]
+    cards = [*made.way_cards(lead), *made.settle_cards(lead), *made.history_cards(lead), *made.news(lead)]
     assert "\n\n".join(f"=== {name}\n{drawn(card)}" for name, card in cards) == snapshot
 
 
@@ -88,6 +89,7 @@ def test_every_card_fits_eight_lines_of_thirty_six_columns(language: str, side: 
     for role in (None, Role.VIEWER, Role.OPERATOR, Role.LEAD):
         who = samples.reader(language, role)
         cards = [*made.off_ramp_cards(who), *made.off_ramp_cards(who, base), *made.way_cards(who)]
+        cards += [*made.settle_cards(who), *made.settle_cards(who, base)]
         for name, card in [*cards, *made.history_cards(who), *made.news(who)]:
             lines = card.plain.split("\n")
             assert len(lines) <= 8, f"{name}\n{card.plain}"
@@ -222,13 +224,41 @@ def test_a_card_of_the_group_only_opens_it() -> None:
 
 def test_after_an_answer_was_lost_nothing_can_be_pressed_but_a_look() -> None:
     cards = dict(made.off_ramp_cards(LEAD))
-    for name in ("unknown", "unknown looked", "taken", "taken dispatched", "taken odd"):
+    for name in ("taken", "taken dispatched", "taken odd", "taken beside"):
         assert verbs(cards[f"off-ramp {name}"]) == [Verb.OT_LOOK], name
+    for name in ("unknown", "unknown looked"):
+        assert verbs(cards[f"off-ramp {name}"]) == [Verb.OT_LOOK, Verb.OT_SETTLE, Verb.OT_SETTLE], name
+        assert verbs(dict(made.off_ramp_cards(OPERATOR))[f"off-ramp {name}"]) == [Verb.OT_LOOK], name
     for name in ("planned", "sent", "done", "done untold"):
         assert cards[f"off-ramp {name}"].rows == (), name
     for name in ("refused", "failed", "void", "ended"):
         assert verbs(cards[f"off-ramp {name}"]) == [Verb.OT_NEW], name
         assert verbs(dict(made.off_ramp_cards(OPERATOR))[f"off-ramp {name}"]) == [], name
+
+
+def test_a_lead_settles_in_two_steps_and_the_first_says_what_it_costs_to_be_wrong() -> None:
+    cards = dict(made.settle_cards(LEAD))
+    nothing, order, unnamed = (cards[f"settle {name}"] for name in ("nothing", "order", "order unnamed"))
+    assert nothing.data == ("fo:0ff4a3b5", "fu:0ff4a3b5:nothing") and "sold twice" in nothing.plain
+    assert order.data == unnamed.data == ("fo:0ff4a3b5", f"fu:0ff4a3b5:{made.ORDER}")
+    assert "4263: moved" in order.plain and "desk's own number" in order.plain and "no number of ours" in unnamed.plain
+    assert cards["settle order asked"].prompt and "Reply with its number" in cards["settle order asked"].plain
+
+
+def test_a_word_that_nobody_knows_stands_beside_the_status() -> None:
+    cards = dict(made.off_ramp_cards(LEAD))
+    for name, word in (("taken beside", "REFUNDED"), ("done beside", "FAIL"), ("failed beside", "DONE")):
+        assert f"⚠ Gate's status: {word}" in cards[f"off-ramp {name}"].plain, name
+    assert cards["off-ramp taken odd"].plain.count("Gate's status") == 1
+
+
+def test_how_it_is_known_that_nothing_happened_is_said() -> None:
+    cards = dict(made.off_ramp_cards(LEAD))
+    assert "A lead looked: no such order." in cards["off-ramp void by word"].plain
+    assert "Gate knows no such order." in cards["off-ramp void looked"].plain
+    assert "no such order" not in cards["off-ramp void"].plain
+    news = dict(made.news(LEAD))
+    assert "A lead looked" in news["otc news otc_void"].plain and "knows no" in news["otc news otc_void bare"].plain
 
 
 def test_looks_are_counted_up_to_those_needed() -> None:
@@ -355,6 +385,7 @@ def test_every_promised_refusal_has_a_sentence_of_its_own(language: str) -> None
     facts = {
         "given": "XX", "amount": "1", "code": "USD", "most": "2", "who": "x", "asked": "1 A", "offered": "2 A",
         "bank": "4711", "coins": "USDT, USDC", "fiats": "USD", "off_ramp": "0ff4a3b5",
+        "at": str(samples.NOW),
     }  # fmt: skip
     told = [toast(NotAllowed(reason, facts), who) for reason in PROMISED]
     assert set(PROMISED) <= set(REASONS) and len(set(told)) == len(told)
@@ -424,7 +455,7 @@ def test_news_for_leads_take_a_quote_and_nobody_else_is_offered_one() -> None:
     fiat = notice_card(Notice("otc_asked", facts | {"amount": "5000.00 USD", "other": "USDT"}), LEAD)
     assert "Bank gets 5,000.00 USD for USDT" in fiat.plain
     assert notice_card(asked, GROUP).data == () and notice_card(asked, OPERATOR).data == ()
-    for kind in ("otc_unknown", "otc_unknown_long", "otc_failed"):
+    for kind in ("otc_unknown", "otc_unknown_long", "otc_failed", "otc_odd", "otc_stuck"):
         assert notice_card(Notice(kind, facts), OPERATOR).data == ("fo:0ff4a3b5",)
         assert notice_card(Notice(kind, facts), GROUP).data == ("fo:0ff4a3b5",)
     assert {"otc_asked", "otc_done", "otc_failed", "otc_unknown", "otc_unknown_long", "callback_other"} <= set(NOTICES)

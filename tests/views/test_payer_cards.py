@@ -35,7 +35,9 @@ from tests.views.test_snapshots import drawn
 
 PAYERS = (samples.TWINS[0], Twin(samples.ORDER_ID, "张三丰"), samples.TWINS[1])
 USED = {"order": samples.ORDER_ID, "action": "release", "other": "0422", "given": "14:02"}
+BY_AN_END = NotAllowed("credit_unnamed", USED)
 LOOK = BankLook("operator 5", samples.NOW)
+ENDED = ("2089000000000000411", "2089000000000000412")
 MARK = BuyerMark(LockReason.OTHER_PAYER, "2089000000000000333", samples.NOW - 86_400_000)
 
 
@@ -51,6 +53,10 @@ def cards(who: Reader) -> dict[str, Card]:
         "which payer, once more": twins.payer_question(paid, "id000001", PAYERS, who, late),
         "which credit": twins.reference_prompt(paid, 2, who),
         "which credit, alone": twins.reference_prompt(paid, 1, who),
+        "which credit, others ended": twins.reference_prompt(replace(paid, ended_alike=ENDED[:1]), 1, who),
+        "others ended": order_card(replace(paid, ended_alike=ENDED), who),
+        "used, to a lead, by an end": refusal_card(BY_AN_END, who),
+        "used, to an operator, by an end": refusal_card(BY_AN_END, samples.reader(who.language)),
         "release by digits": confirms.release_confirm(paid, named, who),
         "release by time": confirms.release_confirm(doubted(unlocked=reason()), timed, who),
         "done by a credit": order_card(samples.situation(samples.order(status="finished"), intent=by_credit), who),

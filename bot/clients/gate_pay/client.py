@@ -142,12 +142,13 @@ class GatePay:
             raise
 
     def _order_of(self, call: str, data: Any) -> ConvertOrder:
-        """An order that cannot be read is no answer, but its id is worth passing on."""
+        """An order that cannot be read is no answer, but its id is worth passing on: that order can be followed."""
         try:
             order = wire.read_order(data)
         except ValueError:
             order_id = wire.read_order_id(data)
-            raise unreadable(call, f"order {order_id} cannot be read" if order_id else "no order in data") from None
+            detail = f"order {order_id} cannot be read" if order_id else "no order in data"
+            raise unreadable(call, detail, order_id=order_id) from None
         self._evidence.of_order(data, order)
         return order
 

@@ -36,10 +36,10 @@ def data_of(call: str, answer: Answer, expected: Collection[str]) -> Any:
     return data
 
 
-def unreadable(call: str, detail: str, status: int | None = None) -> Unknown:
-    """An answer that says nothing, also logged."""
+def unreadable(call: str, detail: str, status: int | None = None, *, order_id: str = "") -> Unknown:
+    """An answer that says nothing but perhaps the order's id, also logged."""
     log.warning("%s %s: HTTP %s, unreadable", VENUE, call, status or "2xx")
-    return Unknown(VENUE, call, why="unreadable", detail=detail, status=status)
+    return Unknown(VENUE, call, why="unreadable", detail=detail, status=status, order_id=order_id)
 
 
 def _no(call: str, answer: Answer, document: Mapping[str, Any], code: str) -> Refused | Unknown:

@@ -120,7 +120,10 @@ class GatePayOtc:
         return order
 
     async def find(self, *, client_order_id: str) -> OffRampOrder | None:
-        """The order of our number (O4), None when the venue has none. Unknown when its list leaves that open."""
+        """The order of our number (O4), None when the venue has none. Unknown when its list leaves that open.
+
+        A row without a number of ours may be the one: it proves no absence.
+        """
         if not client_order_id:
             raise ValueError("which order?")
         listed = await self._orders("off_ramp_find", {"page": 1, "pageSize": ROWS_TO_FIND}, client_order_id)
@@ -128,7 +131,7 @@ class GatePayOtc:
         if len(found) > 1:
             raise unreadable("off_ramp_find", "several orders of one number")
         is_whole = not listed.unreadable and len(listed) < ROWS_TO_FIND and (listed.counted or 0) <= len(listed)
-        if not found and not is_whole:
+        if not found and not (is_whole and all(order.client_order_id for order in listed)):
             raise unreadable("off_ramp_find", "not the list of one number, or not all of it")
         return next(iter(found.values()), None)
 

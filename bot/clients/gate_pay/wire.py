@@ -6,6 +6,7 @@ Amounts come as text or as numbers and keep every digit. What cannot be read is 
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -181,13 +182,12 @@ def read_order(data: Any) -> ConvertOrder:
 
 
 def read_order_id(data: Any) -> str:
-    """The id alone, of an order that cannot be read otherwise; "" without one."""
+    """The id alone, of an order that cannot be read otherwise; "" without one, and where two names tell two."""
+    found = set()
     for key in ("order_id", "orderId"):
-        try:
-            return _id(data[key])
-        except (ValueError, KeyError, TypeError):
-            continue
-    return ""
+        with suppress(ValueError, KeyError, TypeError):
+            found.add(_id(data[key]))
+    return found.pop() if len(found) == 1 else ""
 
 
 def read_balances(data: Any) -> dict[str, Decimal]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.clients.mtpay.signing import mac, sign
-from bot.domain.deposits import Webhook
+from bot.domain.deposits import Proof, Webhook
 from bot.domain.money import plain
 
 MAX_AGE_MS = 5 * 60 * 1000
@@ -24,25 +24,29 @@ LONGEST_LINE = 500
 BETWEEN = re.compile(r"[ \t\r\n]*[{:,]?[ \t\r\n]*")
 
 
-def is_genuine(access_key: str, secret: str, raw: bytes, *, now_ms: int, covers_body: bool = False) -> bool:
-    """Whether whoever sent these bytes knew a signature of the last five minutes, found out in constant time.
+def proof_of(access_key: str, secret: str, raw: bytes, *, now_ms: int, covers_body: bool = False) -> Proof:
+    """Whether whoever sent these bytes knew a signature, found out in constant time, and of when it is.
 
-    `covers_body`: ask for one over what is said, too. Its text is our guess, `access_key_timestamp_data` with data as
-    it is written in the message; the venue's page says "and the payload" and no more (§7).
+    One of the last five minutes is fresh, an older one old: whether a retry carries its first time is not known (§7).
+    One of a time to come is none. `covers_body`: ask for one over what is said, too. Its text is our guess,
+    `access_key_timestamp_data` with data as it is written in the message; the venue's page says "and the payload" and
+    no more (§7).
     """
     try:
         text = raw.decode("utf-8")
         document = _object(text)
     except ValueError:
-        return False
+        return Proof.NONE
     signature, timestamp = _word(document.get("signature")), _word(document.get("timestamp"))
     is_formed = SIGNATURE.fullmatch(signature) and TIMESTAMP.fullmatch(timestamp)
-    if not access_key or not secret or not is_formed or abs(now_ms - int(timestamp)) > MAX_AGE_MS:
-        return False
+    if not access_key or not secret or not is_formed or int(timestamp) - now_ms > MAX_AGE_MS:
+        return Proof.NONE
     expected = sign(access_key, secret, timestamp)
     if covers_body:
         expected = mac(secret, f"{access_key}_{timestamp}_{_data_as_written(text)}".encode())
-    return hmac.compare_digest(expected.encode(), signature.upper().encode())
+    if not hmac.compare_digest(expected.encode(), signature.upper().encode()):
+        return Proof.NONE
+    return Proof.OLD if now_ms - int(timestamp) > MAX_AGE_MS else Proof.FRESH
 
 
 def read_webhook(raw: bytes) -> tuple[str, str, Webhook]:

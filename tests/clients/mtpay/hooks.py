@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from bot.clients.mtpay.webhooks import is_genuine
+from bot.clients.mtpay.webhooks import proof_of
+from bot.domain.deposits import Proof
 from tests.clients.mtpay.samples import fixture
 
 VECTORS = fixture("signing_vectors.mtpay")["vectors"]
@@ -16,5 +17,9 @@ def message(signature: Any = SIGNATURE, timestamp: Any = NOW, data: Any = None, 
     return json.dumps(whole | more).encode()
 
 
+def proof(raw: bytes, now_ms: int = NOW, **more: Any) -> Proof:
+    return proof_of(KEY, SECRET, raw, now_ms=now_ms, **more)
+
+
 def genuine(raw: bytes, now_ms: int = NOW, **more: Any) -> bool:
-    return is_genuine(KEY, SECRET, raw, now_ms=now_ms, **more)
+    return proof(raw, now_ms, **more) is Proof.FRESH

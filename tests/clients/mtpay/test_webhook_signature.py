@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.clients.mtpay.signing import sign
-from bot.clients.mtpay.webhooks import is_genuine, read_webhook
-from tests.clients.mtpay.hooks import KEY, MOMENT, NOW, SECRET, SIGNATURE, genuine, message
+from bot.clients.mtpay.webhooks import proof_of, read_webhook
+from bot.domain.deposits import Proof
+from tests.clients.mtpay.hooks import KEY, MOMENT, NOW, SECRET, SIGNATURE, genuine, message, proof
 from tests.clients.mtpay.samples import sample
 
 MINUTES = 60_000
@@ -31,6 +32,17 @@ def test_a_message_counts_for_five_minutes_to_either_side(age: int, expected: bo
 @pytest.mark.parametrize("off", [5 * MINUTES + 1, -5 * MINUTES - 1, 60 * MINUTES, -NOW])
 def test_an_older_one_or_one_of_the_future_does_not(off: int) -> None:
     assert not genuine(message(), NOW + off)
+    assert proof(message(), NOW + off) is (Proof.OLD if off > 0 else Proof.NONE)
+
+
+@pytest.mark.parametrize("age", [5, 6, 60, 525_600])
+def test_however_old_it_is_every_digit_of_an_old_signature_counts_too(age: int) -> None:
+    later = NOW + age * MINUTES + 1
+    assert proof(message(), later) is Proof.OLD
+    for place in range(64):
+        other = "0" if SIGNATURE[place] != "0" else "1"
+        assert proof(message(SIGNATURE[:place] + other + SIGNATURE[place + 1 :]), later) is Proof.NONE
+    assert proof(message(timestamp=NOW + 1), later) is Proof.NONE
 
 
 @pytest.mark.parametrize("place", range(64))
@@ -73,13 +85,13 @@ def test_not_even_a_signed_odd_time_is_genuine(timestamp: str) -> None:
     [(KEY[:-1], SECRET), (KEY, SECRET[:-1]), (KEY, SECRET + "\n"), (SECRET, KEY), (KEY.upper(), SECRET)],
 )
 def test_another_key_or_secret_is_not_genuine(key: str, secret: str) -> None:
-    assert not is_genuine(key, secret, message(), now_ms=NOW)
+    assert proof_of(key, secret, message(), now_ms=NOW) is Proof.NONE
 
 
 @pytest.mark.parametrize(("key", "secret"), [("", SECRET), (KEY, ""), ("", "")])
 def test_without_key_or_secret_nothing_is_genuine(key: str, secret: str) -> None:
     signature = hmac.new(secret.encode(), f"{key}_{MOMENT}".encode(), hashlib.sha256).hexdigest()
-    assert not is_genuine(key, secret, message(signature), now_ms=NOW)
+    assert proof_of(key, secret, message(signature), now_ms=NOW) is Proof.NONE
 
 
 def test_a_message_without_a_signature_can_be_read_but_is_not_genuine() -> None:
@@ -106,7 +118,8 @@ def test_the_variant_that_covers_the_body_takes_it_as_it_is_written(data: str, b
     raw = signed_over(data, before, after)
     assert genuine(raw, covers_body=True)
     assert not genuine(raw)
-    assert not genuine(raw, NOW + 6 * MINUTES, covers_body=True)
+    assert proof(raw, NOW + 6 * MINUTES, covers_body=True) is Proof.OLD
+    assert proof(raw, NOW + 6 * MINUTES) is Proof.NONE
 
 
 def test_the_variant_that_covers_the_body_refuses_every_change_of_it() -> None:
