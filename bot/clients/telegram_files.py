@@ -256,7 +256,7 @@ def _refusal(response: httpx.Response) -> NotReached:
     status = response.status_code
     if status == 429:
         wait = response.headers.get("retry-after", "")
-        return Slow(float(wait) if wait.isdigit() else PAUSE_SECONDS)
+        return Slow(float(wait) if wait.isascii() and wait.isdigit() else PAUSE_SECONDS)
     if status == 401:
         return NoAccess("the token is not known")
     return FileGone(f"HTTP {status}") if 400 <= status < 500 else Offline(f"HTTP {status}")

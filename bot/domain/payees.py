@@ -62,7 +62,7 @@ def payee_mark(order: Order, payee: Payee) -> str:
         order.id, plain(order.total), order.fiat, payee.method, payee.name, payee.holder, payee.account, payee.branch,
         payee.memo, same_file(payee.qr_url),
     )  # fmt: skip
-    return MARK + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return MARK + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_changed(order: Order, mark: str) -> bool:

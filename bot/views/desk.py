@@ -17,7 +17,7 @@ COMMANDS = (
     ("convert", Right.CONVERT, mark("coins for coins: /convert 100 USDT BTC")),
     ("converts", Right.READ, mark("conversions so far")),
     ("otc", Right.ASK_OFF_RAMP, mark("coins to a bank account: /otc 1000 USDT")),
-    ("banks", Right.BANKS, mark("bank accounts of the OTC desk")),
+    ("banks", Right.OFF_RAMP, mark("bank accounts of the OTC desk")),
     ("deposit", Right.DEPOSIT, mark("a payment link: /deposit 5500.20 CNY NAME")),
     ("deposits", Right.READ, mark("payment links so far")),
     ("today", Right.READ, mark("the day so far")),

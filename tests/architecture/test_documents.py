@@ -54,6 +54,8 @@ def test_every_file_that_the_architecture_names_exists() -> None:
     named = set(re.findall(r"`((?:bot|storage|handlers)/[a-z_/]+\.py)`", text))
     assert len(named) > 15
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    for name, function in re.findall(r"`((?:bot|storage|handlers)/[a-z_/]+\.py)`, `(\w+)`", text):
+        assert f"def {function}(" in (ROOT / name).read_text(encoding="utf-8"), f"{name} has no {function}"
 
 
 def test_every_setting_that_the_architecture_names_exists() -> None:

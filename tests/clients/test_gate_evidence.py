@@ -18,6 +18,7 @@ from tests.clients.raw_venue import KEY, SECRET, Behaviour, answers_of, fixture,
 
 Verb = Callable[[GateC2C], Awaitable[Any]]
 ORDER = "61000002"
+SIDES = "row_side_agrees_with_details"
 WITH_ROW = {"verified_limit": 0, "user_country_limit": -1}
 
 
@@ -70,6 +71,16 @@ async def test_a_reversed_side_and_another_zone_are_noticed() -> None:
     told = await heard((yes(rows), pending))
     assert ("row_side_is_ours", False) in told
     assert ("times_are_utc", False) in told
+
+
+async def test_the_side_of_a_row_is_compared_with_that_of_the_details() -> None:
+    rows, details = data("get_pending_transaction_list"), data("get_transaction_details")
+    rows["list"] = [rows["list"][0] | {"txid": int(ORDER), "type_buy": details["is_sell"] ^ 1}]
+    alike = await heard((yes(rows), pending), (yes(details), order))
+    rows["list"][0]["type_buy"] ^= 1
+    contrary = await heard((yes(rows), pending), (yes(details), order))
+    assert (dict(alike)[SIDES], dict(contrary)[SIDES]) == (True, False)
+    assert SIDES not in dict(await heard((yes(details), order)))
 
 
 async def test_odd_rows_say_nothing() -> None:

@@ -22,7 +22,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SPEED = 5.0
 PUT_BACK = "🧊 Desk frozen: a copy was put back"
-SOLO = {"desk_two_people_above": "500", "solo_release": "delay", "solo_stop_seconds": "90", "solo_daily_cap": "2500"}
+SOLO: dict[str, Any] = {
+    "desk_two_people_above": "500",
+    "solo_release": "delay",
+    "solo_stop_seconds": "90",
+    "solo_daily_cap": "2500",
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -21,7 +21,7 @@ async def keep(store: Store, **changes: Any) -> Callback:
         return await tables.callbacks.keep(**(GIVEN | changes))
 
 
-async def due(store: Store, now: int = 10**15, **more: int) -> list[Callback]:
+async def due(store: Store, now: int = 10**15, **more: Any) -> list[Callback]:
     async with store.read() as tables:
         return await tables.callbacks.due(now, **more)
 

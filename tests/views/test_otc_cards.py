@@ -466,7 +466,7 @@ def test_news_for_leads_take_a_quote_and_nobody_else_is_offered_one() -> None:
 def test_commands_of_the_otc_desk_are_hidden_where_gate_pay_is_not_set_up() -> None:
     for role in Role:
         shown = {command for command, _ in desk.menu(role, "en")}
-        assert ("otc" in shown, "banks" in shown) == (role >= Role.OPERATOR, role is Role.OWNER)
+        assert ("otc" in shown, "banks" in shown) == (role >= Role.OPERATOR, role >= Role.LEAD)
         assert not {"otc", "banks"} & {command for command, _ in desk.menu(role, "en", has_convert=False)}
         who = samples.reader(role=role)
         assert "/otc" not in desk.help_card(who, has_convert=False).plain

@@ -68,6 +68,7 @@ class GateC2C:
         self._door = Door(http, url, Signer(key, secret), clock, self._evidence, sleep)
         self._own_id = ""
         self._own_sides: TTLCache[str, Side] = TTLCache(maxsize=256, ttl=REMEMBERED_SECONDS)
+        self._listed: TTLCache[str, OrderRow] = TTLCache(maxsize=1024, ttl=REMEMBERED_SECONDS)
         self._sent_numbers: TTLCache[str, Decimal] = TTLCache(maxsize=256, ttl=REMEMBERED_SECONDS)
         self._order_key: str = order_key
 
@@ -125,6 +126,7 @@ class GateC2C:
         data = await self._door.read("pending_orders", path, fields)
         rows = _read("pending_orders", lambda data: wire_orders.read_rows(data, tab), data)
         self._evidence.of_rows(rows, wire_orders.evidence_of_rows(data))
+        self._listed.update({row.id: row for row in rows})
         self._evidence.tell("list_is_complete", assumptions.list_is_complete(len(rows), rows.counted))
         return rows
 
@@ -151,6 +153,7 @@ class GateC2C:
         data = await self._door.read("completed_orders", path, fields)
         rows = _read("completed_orders", wire_orders.read_rows, data)
         self._evidence.of_rows(rows, wire_orders.evidence_of_rows(data))
+        self._listed.update({row.id: row for row in rows})
         self._evidence.tell("count_is_total", assumptions.count_is_total(len(rows), rows.counted, page=page))
         return rows
 
@@ -161,7 +164,7 @@ class GateC2C:
         order = _read("order", wire_orders.read_order, data)
         if order.id != order_id:
             raise Unknown(VENUE, "order", why="unreadable", detail="another order was answered")
-        self._evidence.of_order(order)
+        self._evidence.of_order(order, self._listed.get(order.id))
         return order
 
     async def mark_paid(self, *, order_id: str, method: str | None = None) -> None:

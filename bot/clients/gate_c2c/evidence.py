@@ -37,7 +37,10 @@ class Evidence:
         for key, holds in found:
             self.tell(key, holds)
 
-    def of_order(self, order: Order) -> None:
+    def of_order(self, order: Order, row: OrderRow | None) -> None:
+        """`row` is what the last list said of it."""
+        if row is not None:
+            self.tell("row_side_agrees_with_details", assumptions.row_side_agrees_with_details(row, order))
         self.tell("both_paid_words_mean_paid", assumptions.both_paid_words_mean_paid(order))
         self.tell("total_is_price_times_amount", assumptions.total_is_price_times_amount(order))
         self.tell("chosen_method_is_supported", assumptions.chosen_method_is_supported(order))
