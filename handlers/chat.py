@@ -7,7 +7,7 @@ from telegram import Message
 from bot.domain.conversation import Template
 from bot.domain.errors import NotAllowed
 from bot.domain.reach import NotReached
-from bot.domain.sayings import PhoneFile
+from bot.domain.sayings import PhoneFile, State
 from bot.domain.situations import Situation
 from bot.domain.staff import Right
 from bot.domain.templates import digest
@@ -218,7 +218,7 @@ async def say_template(did: Did, order_id: str, number: str, seen: str) -> None:
         await did.say(card, kind=MENU, order_id=order_id, replace=True)
         return
     spoken = Spoken(
-        text=text, chat_id=did.chat_id, message_id=did.message_id or 0, said_at=did.received_at,
+        text=text, chat_id=did.chat_id, message_id=did.message_id or 0, said_at=did.tapped_at,
         attempt=did.update_id, is_composed=True,
     )  # fmt: skip
     for saying in (await say.say_once(did.desk, did.person_id, order_id, spoken))[:1]:
@@ -254,8 +254,8 @@ async def template_list(did: Did) -> None:
     await did.say(template_views.template_saved(made, did.reader))
 
 
-async def send_held(did: Did, saying_id: str) -> None:
-    sent = await say.approve(did.desk, did.person_id, saying_id)
+async def send_held(did: Did, saying_id: str, seen: str) -> None:
+    sent = await say.approve(did.desk, did.person_id, saying_id, seen, did.tapped_at)
     if sent:
         await did.change(saying_views.held_settled(sent[0], True, did.place_reader))
 
@@ -267,8 +267,11 @@ async def drop_held(did: Did, saying_id: str) -> None:
 
 
 async def send_again(did: Did, saying_id: str) -> None:
-    again = await say.say_again(did.desk, did.person_id, saying_id, did.update_id)
-    await did.change(saying_views.held_settled(again, True, did.place_reader))
+    again = await say.say_again(did.desk, did.person_id, saying_id, did.update_id, did.tapped_at)
+    if again.state is State.HELD:
+        await did.change(saying_views.outcome_card(again, None, did.place_reader))
+    else:
+        await did.change(saying_views.held_settled(again, True, did.place_reader))
 
 
 async def edited(did: Did) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from telegram import Message
 
+from bot.domain.sayings import STALE_SECONDS
 from bot.domain.situations import Reader, Situation
 from bot.flows import assemble, deliver
 from bot.flows.deliver import CARD, NOTICE, Shown
@@ -80,7 +81,10 @@ class Ack:
 
 @dataclass
 class Did:
-    """One command, reply or tap. `message_id` is the tapped message; `order_id` what that message was about."""
+    """One command, reply or tap. `message_id` is the tapped message; `order_id` what that message was about.
+
+    `tapped_since` (ms) is the earliest moment of a tap, which may have waited at Telegram until `received_at`.
+    """
 
     desk: Desk
     mouth: Mouth
@@ -91,9 +95,16 @@ class Did:
     message: Message | None
     ack: Ack
     received_at: int
+    tapped_since: int = 0
     update_id: int = 0
     order_id: str | None = None
     words: list[str] = field(default_factory=list)
+
+    @property
+    def tapped_at(self) -> int:
+        """When words of this tap count as said: a tap that may have waited for long is taken to have."""
+        is_old = self.received_at - self.tapped_since > STALE_SECONDS * 1000
+        return self.tapped_since if is_old else self.received_at
 
     @property
     def reader(self) -> Reader:

@@ -31,7 +31,7 @@ log = logging.getLogger("desk.handlers")
 NO_AGAIN_SECONDS = (2, 5, 15, 30, 60, 120, 300, 600)
 SAID_IN_PLACE = frozenset({"say"})
 """commands whose refusal belongs under the message, for it was meant for a buyer"""
-ONLY_SAID = frozenset({"too_quick", "not_your_step"})
+ONLY_SAID = frozenset({"too_quick", "not_your_step", "asked_anew"})
 
 
 class Mouthpiece:
@@ -114,8 +114,8 @@ class Mouthpiece:
             in_private = "pin_first" if is_other else "pin_no_reply"
             await step_up.misplaced(did, in_private if did.is_private else "pin_in_group")
             return True
-        if await step_up.stands_in_group(did, text):
-            await step_up.misplaced(did, "pin_like_in_group")
+        if why := await step_up.stands_in_group(did, text):
+            await step_up.misplaced(did, why)
             return True
         return False
 
@@ -222,6 +222,7 @@ class Mouthpiece:
             message=message if isinstance(message, Message) else None,
             ack=ack,
             received_at=admitted.received_at,
+            tapped_since=admitted.tapped_since,
             update_id=admitted.update_id,
         )
 

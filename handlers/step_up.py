@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
+from telegram import Message
+
 from bot.domain.errors import NotAllowed
-from bot.domain.step_up import Prompt, Step, looks_like_pin
+from bot.domain.step_up import Prompt, Step, called_pins, looks_like_pin, may_be_pin, typed
 from bot.flows import erasing, freeze_card, pin_questions, pin_setting
 from bot.flows.deliver import MENU, NOTICE
 from bot.flows.pin_questions import PIN, Typed
@@ -113,15 +115,26 @@ async def is_misplaced(did: Did, text: str) -> bool:
     return looks_like_pin(text) and await pin_questions.open_prompt(did.desk, did.person_id) is not None
 
 
-async def stands_in_group(did: Did, text: str) -> bool:
-    """Whether a message in the group that answers nothing is nothing but a number that may be its writer's PIN."""
+async def stands_in_group(did: Did, text: str) -> str:
+    """Why a message of the group is taken away, "" when it stays.
+
+    A number alone that answers nothing and may be its writer's PIN; or any words of theirs that call one a PIN.
+    """
     message = did.message
-    if did.is_private or message is None or message.text is None or message.forward_origin is not None:
-        return False
+    if did.is_private or message is None or message.forward_origin is not None:
+        return ""
+    if await pin_questions.is_taken_for_pin(did.desk, did.person_id, called_pins(text)):
+        return "pin_in_group"
+    is_alone = message.text is not None and may_be_pin(text) and not _answers(message)
+    if is_alone and await pin_questions.is_taken_for_pin(did.desk, did.person_id, [typed(text)]):
+        return "pin_like_in_group"
+    return ""
+
+
+def _answers(message: Message) -> bool:
+    """Somebody's words; what opens a topic is none."""
     answered = message.reply_to_message
-    if message.external_reply is not None or (answered is not None and answered.forum_topic_created is None):
-        return False
-    return await pin_questions.is_taken_for_pin(did.desk, did.person_id, text)
+    return message.external_reply is not None or (answered is not None and answered.forum_topic_created is None)
 
 
 async def misplaced(did: Did, reason: str) -> None:

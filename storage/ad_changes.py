@@ -149,16 +149,6 @@ class AdChanges:
         )
         return [_change(row) for row in rows]
 
-    async def sent_by_rule(self, rule: str, since: int) -> int:
-        """How many changes that rule has sent since then (ms)."""
-        rows = await self._session.rows(
-            "SELECT COUNT(*) AS sent FROM ad_changes JOIN intents ON intents.id = ad_changes.id"
-            " WHERE rule = :rule AND asked_at >= :since",
-            rule=rule,
-            since=since,
-        )
-        return int(rows[0]["sent"])
-
     async def _changes(self, where: str, **values: str | int) -> list[AdChange]:
         rows = await self._session.rows(
             f"SELECT * FROM ad_changes WHERE {where} ORDER BY number",  # noqa: S608 our own words

@@ -21,8 +21,6 @@ HUNDRED = Decimal(100)
 STATES = {AdStatus.LISTED: AdState.LISTED, AdStatus.DELISTED: AdState.DELISTED, AdStatus.CLOSED: AdState.CLOSED}
 FROM_ROW = ("verification", "country")
 """what the details never carry (§3.12)"""
-NEVER_READ = "team_payee"
-"""what no answer carries although an edit can send it (§3.10)"""
 
 
 class Part(StrEnum):

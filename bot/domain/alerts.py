@@ -17,7 +17,6 @@ from enum import StrEnum
 from bot.domain.errors import NotAllowed
 from bot.domain.orders import Order, Phase, Side
 
-MINUTES_OF_DAY = 24 * 60
 _SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})\Z", re.ASCII)
 
 

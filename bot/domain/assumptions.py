@@ -54,6 +54,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     Assumption("chat_cursor_is_exclusive", "§3.15, §8.6"),
     Assumption("own_chat_id_is_profile_id", "§3.1, §3.15, §8.6"),
     Assumption("sent_time_is_milliseconds", "§3.16"),
+    Assumption("chat_times_are_gates_clock", "§3.15, §8.6", is_watched=False),
     Assumption("currency_has_no_wildcard", "§3.4, §8.5", is_watched=False),
     Assumption("second_release_is_refused", "§3.8, §8.11", is_watched=False),
     Assumption("read_only_key_cannot_list", "§1.3, §8.2", is_watched=False),

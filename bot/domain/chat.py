@@ -60,15 +60,23 @@ class ChatMessage:
         parts = (self.order_id, str(self.at), self.author_id or self.author_name, self.kind.value, body, self.facts)
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def author(self, *, own_id: str, counterparty_id: str) -> Author:
-        """Who wrote it: by encrypted id first, by the venue's stand-in names second."""
+    def author(self, *, own_id: str, counterparty_id: str, own_name: str = "", counterparty_name: str = "") -> Author:
+        """Who wrote it: by encrypted id; without one by the names people have at the venue and its stand-ins.
+
+        Somebody may choose a name that stands for somebody else: two answers are none.
+        """
         if self.kind in (ChatKind.STATUS, ChatKind.NOTICE):
             return Author.VENUE
         by_id = {own_id: Author.US, counterparty_id: Author.THEM, "System": Author.VENUE}
         if self.author_id:
             return by_id.get(self.author_id, Author.UNKNOWN)
-        by_name = {"Self": Author.US, "Other": Author.THEM, "System": Author.VENUE}
-        return by_name.get(self.author_name, Author.UNKNOWN)
+        named = (
+            (own_name, Author.US), (counterparty_name, Author.THEM),
+            ("Self", Author.US), ("Other", Author.THEM), ("System", Author.VENUE),
+        )  # fmt: skip
+        name = self.author_name.strip()
+        found = {author for known, author in named if name and known.strip() == name}
+        return found.pop() if len(found) == 1 else Author.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

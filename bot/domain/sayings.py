@@ -9,6 +9,9 @@ looks over more than a minute; should it turn up later, it was delivered.
 The table below is the only place that knows which event may follow which state.
 """
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -145,6 +148,12 @@ class Saying:
     def body(self) -> str:
         """What tells it from others in the chat: its words, or Gate's key of its file."""
         return self.text if self.kind is SayingKind.TEXT else self.file_key
+
+
+def digest(sayings: Sequence[Saying]) -> str:
+    """Twelve hex digits of the doubts of those that are held: whether a question is still the one that was read."""
+    doubts = sorted({pair for one in sayings if one.state is State.HELD for pair in one.doubts.items()})
+    return hashlib.sha256(json.dumps(doubts).encode()).hexdigest()[:12]
 
 
 def proves_missing(looks: int, first_look_at: int | None, now: int) -> bool:

@@ -85,10 +85,6 @@ LOWEST: dict[Right, Role] = {
     Right.STAFF: Role.OWNER,
 }
 
-MONEY_RIGHTS = frozenset(
-    {Right.RELEASE, Right.MARK_PAID, Right.CANCEL, Right.CONVERT, Right.OFF_RAMP, Right.DEPOSIT, Right.ADS}
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

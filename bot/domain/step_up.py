@@ -6,6 +6,7 @@ the desk's amount: there a right PIN counts for that one seal.
 """
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,8 @@ from bot.domain.seals import Seal
 LEAST_DIGITS, MOST_DIGITS = 6, 12
 RUN = 6
 """so many equal or consecutive digits in a row are the first that anybody tries"""
+NAMES_A_PIN = re.compile(r"(?<![a-z])pins?(?![a-z])|密码|口令", re.IGNORECASE)
+NUMBERS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9])*")
 MOST_WRONG = 5
 KEPT_PAST = 3
 SHIFT_MS = 12 * 3_600_000
@@ -183,6 +186,15 @@ def may_be_pin(text: str) -> bool:
     except NotAllowed:
         return False
     return True
+
+
+def called_pins(text: str) -> tuple[str, ...]:
+    """Numbers in these words that could be somebody's PIN, where the words name a PIN at all."""
+    given = unicodedata.normalize("NFKC", text)
+    if not NAMES_A_PIN.search(given):
+        return ()
+    numbers = ("".join(filter(str.isdigit, found)) for found in NUMBERS.findall(given))
+    return tuple(number for number in numbers if may_be_pin(number))
 
 
 def why_asked(pins: Pins, shift: Shift, *, is_above: bool, is_proven: bool, now: int) -> Why | None:

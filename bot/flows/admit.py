@@ -21,13 +21,17 @@ BROUGHT = "updates_are_brought_since"
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An update that is to be handled once. `key` orders what belongs together; `is_live` is the button's state."""
+    """An update that is to be handled once. `key` orders what belongs together; `is_live` is the button's state.
+
+    Telegram does not say when a button was tapped: `tapped_since` (ms) is the earliest it may have been.
+    """
 
     update_id: int
     key: str
     verdict: Verdict
     is_live: bool
     received_at: int
+    tapped_since: int
     payload: Mapping[str, Any]
 
     @property
@@ -50,7 +54,7 @@ async def admit(desk: Desk, batch: Sequence[Mapping[str, Any]]) -> list[Admitted
             if verdict is Verdict.STRANGER:
                 await _count_stranger(desk, tables, update)
             elif verdict is not Verdict.IGNORE:
-                rows.append(await _row(tables, update, verdict, now))
+                rows.append(await _row(desk, tables, update, verdict, now))
             elif update.pinned and update.message_id and update.chat_id and update.chat_id == desk.desk_chat_id:
                 await tables.pinned_queue.say_service(update.chat_id, update.pinned, update.message_id)
         new = await tables.inbox.add(rows) if rows else []
@@ -58,18 +62,19 @@ async def admit(desk: Desk, batch: Sequence[Mapping[str, Any]]) -> list[Admitted
     return [_admitted(stored) for stored in new]
 
 
-async def _row(tables: Tables, update: Incoming, verdict: Verdict, now: int) -> Stored:
-    key, is_live = f"person:{update.user_id}", False
+async def _row(desk: Desk, tables: Tables, update: Incoming, verdict: Verdict, now: int) -> Stored:
+    key, is_live, since = f"person:{update.user_id}", False, now
     if update.kind is Kind.TAP and update.chat_id is not None and update.message_id is not None:
         shown = await tables.messages.get(update.chat_id, update.message_id)
         if shown is not None:
             is_live = update.data in shown.data and shown.person_id in (None, update.user_id)
             key = f"{ORDER_KEY}{shown.order_id}" if shown.order_id else key
+            since = desk.hearing.earliest(shown.at, now)
     elif update.kind is Kind.MESSAGE and update.answers is not None and update.chat_id is not None:
         asked = await tables.messages.get(update.chat_id, update.answers)
         if asked is not None and asked.kind == SECRET:
             key = f"{SECRET}:{update.user_id}"
-    envelope = {"verdict": verdict.value, "live": is_live, "update": dict(update.payload)}
+    envelope = {"verdict": verdict.value, "live": is_live, "since": since, "update": dict(update.payload)}
     return Stored(update_id=update.update_id, key=key, payload=envelope, received_at=now)
 
 
@@ -80,6 +85,7 @@ def _admitted(stored: Stored) -> Admitted:
         verdict=Verdict(stored.payload["verdict"]),
         is_live=bool(stored.payload["live"]),
         received_at=stored.received_at,
+        tapped_since=int(stored.payload.get("since", stored.received_at)),
         payload=stored.payload["update"],
     )
 

@@ -24,6 +24,7 @@ from bot.flows.approve import check_not_frozen
 from bot.flows.assemble import name_of
 from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
 from bot.flows.desk import Desk, log
+from bot.flows.duress import hidden_from
 from bot.flows.past_deals import Telling
 from bot.flows.quoted import in_words, is_over, make_seal
 from bot.flows.starting import Waits
@@ -239,8 +240,10 @@ async def _is_sending(desk: Desk, intent: Intent) -> bool:
         try:
             await check_not_frozen(desk, tables, Waits.FOR_NOTHING)
         except NotAllowed:
+            # The card and the journal's line are read by whoever may not see the freeze, too
+            answer = "no connection" if await hidden_from(tables) else "frozen"
             moved = await tables.intents.move(
-                intent.id, frm=State.PLANNED, event=Event.ABANDONED, at=desk.now(), answer="frozen"
+                intent.id, frm=State.PLANNED, event=Event.ABANDONED, at=desk.now(), answer=answer
             )
             if moved is not None:
                 await record(desk, tables, moved)

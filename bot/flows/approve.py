@@ -15,6 +15,7 @@ from bot.flows.absorb import look
 from bot.flows.announce import announce_order
 from bot.flows.assemble import learn_profile, name_of, situation_of, stored_order
 from bot.flows.desk import Desk
+from bot.flows.duress import FROZEN, GATE
 from bot.flows.second_person import way
 from bot.flows.standing import end_if_fallen
 from bot.flows.starting import Waits
@@ -160,12 +161,15 @@ async def check_rules(
     return limit
 
 
-async def check_not_frozen(desk: Desk, tables: Tables, waits: Waits = Waits.FOR_ORDERS) -> None:
-    """Raises NotAllowed while the desk's money is frozen, its memory cannot be written, or it has only just started."""
+async def check_not_frozen(desk: Desk, tables: Tables, waits: Waits = Waits.FOR_ORDERS, *, venue: str = GATE) -> None:
+    """Raises NotAllowed while the desk's money is frozen, its memory cannot be written, or it has only just started.
+
+    `venue`: where the action would go, for those who may not see that the desk is frozen.
+    """
     if desk.is_halted:
         raise NotAllowed("halted")
-    if await tables.desk.get("frozen") is not None:
-        raise NotAllowed("desk_frozen")
+    if await tables.desk.get(FROZEN) is not None:
+        raise NotAllowed("desk_frozen", {"venue": venue} if venue != GATE else {})
     desk.starting.check(waits)
 
 

@@ -15,6 +15,7 @@ from bot.flows.approve import check_not_frozen
 from bot.flows.bank_form import SEALED, end, end_old, forget_statement, own_draft, sealed_facts
 from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
 from bot.flows.desk import Desk, StoreError, log
+from bot.flows.duress import GATE_PAY
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.starting import Waits
 from storage.bank_forms import Watch
@@ -65,7 +66,7 @@ async def _decide(desk: Desk, user_id: int, seal: Seal, tapped_at: int) -> tuple
     content = await desk.store.files.get(draft.statement) if draft.statement else None
     async with desk.store.write() as tables:
         person = desk.need(user_id, Right.BANKS)
-        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
         draft, fresh = await own_draft(tables, user_id, form_id), await tables.seals.get(seal.id)
         if fresh is None or fresh.used_at is not None or fresh.is_expired(desk.now()):
             raise NotAllowed("seal_expired")

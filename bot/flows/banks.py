@@ -13,6 +13,7 @@ from bot.flows.approve import check_not_frozen
 from bot.flows.bank_deletions import ACTION
 from bot.flows.bank_form import parked
 from bot.flows.desk import Desk
+from bot.flows.duress import GATE_PAY
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.starting import Waits
 from bot.flows.step_up import check_deed
@@ -139,7 +140,7 @@ async def _begin(desk: Desk, user_id: int, bank: BankAccount, asked: int | None)
     """Written down as sent; its number, None for an update that began one. Raises NotAllowed while one is open."""
     async with desk.store.write() as tables:
         desk.need(user_id, Right.BANKS)
-        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
         is_open = await tables.bank_deletions.is_open(bank.id)
         if is_open:
             await _journal(desk, tables, user_id, bank, "not_allowed", {"reason": "bank_delete_open"})

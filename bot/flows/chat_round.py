@@ -20,6 +20,8 @@ TRIES = 3
 MANY = 3
 FIRST_LOOK_MS, LOOK_EVERY_MS = 1500, 15_000
 RETRY_MS = 10_000
+MOST_OWED = 150
+"""requests: what the venue takes in ten seconds is forgotten after them"""
 
 
 class ChatRound:
@@ -32,6 +34,7 @@ class ChatRound:
         self._latest: tuple[str, int] = ("", 0)
         self._said: set[str] = set()
         self._round_at = desk.clock.monotonic()
+        self._owed = 0
 
     async def round(self) -> None:
         """One tick. Never raises for a venue that is away: the orders' own watch says that."""
@@ -53,9 +56,11 @@ class ChatRound:
         open_to_try = [one for one in followed if self._may_try(one.order_id)]
         candidates = [self._candidate(one, readings.get(one.order_id), hinted) for one in open_to_try]
         budget = budget_of(self._seconds_since_the_last(), has_counts=desk.talk.has_counts)
-        chosen = due(candidates, desk.now(), budget=budget)
-        turns = asyncio.Semaphore(AT_ONCE)
+        chosen = due(candidates, desk.now(), budget=max(1, budget - self._owed))
+        turns, before = asyncio.Semaphore(AT_ONCE), desk.talk.requests
         await asyncio.gather(*(self._read(order_id, turns) for order_id in chosen))
+        # What one look costs is known only afterwards: later rounds pay for it
+        self._owed = min(max(0, self._owed + desk.talk.requests - before - budget), MOST_OWED)
 
     def _seconds_since_the_last(self) -> float:
         """A slow venue makes rounds longer; each of them may ask for as much as its length allows."""

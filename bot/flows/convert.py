@@ -27,6 +27,7 @@ from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
 from bot.flows.convert_quote import check_not_carried_out, check_quote_limit, take_quote
 from bot.flows.convert_view import CONVERSION, facts_for, standing_of, stored_conversion, tell, tell_outcome
 from bot.flows.desk import Desk, log
+from bot.flows.duress import GATE_PAY
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.quoted import ENDS_THE_QUOTE, is_over, of_quote
 from bot.flows.starting import Waits
@@ -91,7 +92,7 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> Inten
         raise await _why_ended(desk, tables, conversion)
     if is_over(desk, conversion.id, conversion.asked_at, conversion.ends_at):
         raise NotAllowed("quote_ended")
-    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
     await check_not_carried_out(desk, tables, conversion.request)
     limit = await check_quote_limit(desk, tables, person, conversion)
     facts = facts_of_quote(conversion, approver=person.id, role=person.role.word, limit=limit)

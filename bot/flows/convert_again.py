@@ -15,6 +15,7 @@ from bot.flows.convert import AGAIN, keep_named, keep_order, record, send, told_
 from bot.flows.convert_quote import check_quote_limit
 from bot.flows.convert_view import standing_of, stored_conversion, tell
 from bot.flows.desk import Desk
+from bot.flows.duress import GATE_PAY
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.quoted import make_seal, of_quote
 from bot.flows.settling import check_may_settle, settle_by_word
@@ -105,7 +106,7 @@ async def _unknown(tables: Tables, conversion_id: str) -> tuple[Conversion, Inte
 
 
 async def _check_again(desk: Desk, tables: Tables, conversion: Conversion, intent: Intent) -> None:
-    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
     if conversion.is_named_only:
         raise NotAllowed("order_named", {"conversion": conversion.id})
     if conversion.asked_again_at is not None:

@@ -27,6 +27,7 @@ from bot.flows.approve import check_not_frozen
 from bot.flows.assemble import name_of
 from bot.flows.convert_view import standing_of, stored_conversion, tell
 from bot.flows.desk import Desk, log
+from bot.flows.duress import GATE_PAY
 from bot.flows.quoted import NewerQuote, make_seal
 from bot.flows.starting import Waits
 from bot.flows.working_day import day_start
@@ -71,7 +72,7 @@ async def _take(
 ) -> Conversion:
     desk.need(user_id, Right.CONVERT)
     async with desk.store.read() as tables:
-        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
     pair = await desk.exchange.pair(desk.exchange.account(wish.account), wish.sell, wish.buy)
     check_amount(wish.amount, wish.fixed_money.code)
     check_bounds(pair, **{wish.fixed.value: wish.amount})
@@ -134,7 +135,7 @@ async def _offer(desk: Desk, conversion: Conversion, *, is_unasked: bool) -> Sta
     user_id, no = conversion.person, None
     async with desk.store.write() as tables:
         person = desk.need(user_id, Right.CONVERT)  # the venue took its time; the right may be gone
-        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
         if is_unasked and await tables.conversions.live(user_id):
             raise NewerQuote
         await end_quotes_of(desk, tables, user_id)

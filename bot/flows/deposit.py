@@ -25,6 +25,7 @@ from bot.flows.assemble import name_of
 from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
 from bot.flows.deposit_view import standing_of, stored_deposit, tell, tell_outcome
 from bot.flows.desk import Desk
+from bot.flows.duress import MTPAY
 from bot.flows.outcome import attempt, keep_until_stored
 from bot.flows.quoted import in_words, is_over, make_seal
 from bot.flows.starting import Waits
@@ -39,7 +40,7 @@ async def begin(desk: Desk, user_id: int, wish: DepositWish) -> DepositStanding:
     desk.exchange.check_deposits()
     async with desk.store.write() as tables:
         person = desk.need(user_id, Right.DEPOSIT)
-        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=MTPAY)
         for old in await tables.deposits.live(user_id):
             await end_summary(desk, tables, old)
         now = desk.now()
@@ -165,7 +166,7 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> tuple
         raise NotAllowed("seal_used", {"who": name_of(desk, intent.actor) if intent is not None else ""})
     if is_over(desk, deposit.id, deposit.asked_at, deposit.ends_at):
         raise NotAllowed("seal_expired")
-    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=MTPAY)
     facts = facts_of_deposit(deposit, approver=person.id, role=person.role.word)
     if fingerprint(facts) != fresh.fingerprint:
         raise NotAllowed("seal_expired")

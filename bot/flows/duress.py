@@ -1,11 +1,13 @@
 """Somebody is made to type a PIN. The second PIN stops the desk's money without a word where it was typed.
 
-Who typed it, and the group, are told nothing: there every money button says that Gate cannot be reached. The other
-owners are rung, loudly. Everybody else who tries to move money reads that the desk is frozen.
+Who typed it, and the group, are told nothing: there every money button says that its venue cannot be reached, and what
+asks no venue says what a failed write says. The other owners are rung, loudly. Everybody else who tries to move money
+reads that the desk is frozen.
 """
 
 from bot.domain.alerts import AlertKind
 from bot.domain.errors import DeskError, NotAllowed, Unreachable
+from bot.domain.intents import Action
 from bot.domain.situations import Notice
 from bot.domain.staff import Person, Role
 from bot.domain.step_up import Pins
@@ -23,7 +25,16 @@ ALONE = "owner_alone"
 """why the bell outside rang"""
 NEVER_SHOWN = GIVES_AWAY | {REASON, ALONE}
 """reasons of journal lines that whoever typed the second PIN gets to see nowhere while it counts"""
-VENUE = "gate"
+GATE, GATE_PAY, MTPAY = "gate", "gate_pay", "mtpay"
+OF_ACTION = {Action.CONVERT: GATE_PAY, Action.OFF_RAMP: GATE_PAY, Action.DEPOSIT: MTPAY}
+OF_TARGET = {"conversion": GATE_PAY, "off_ramp": GATE_PAY, "bank": GATE_PAY, "deposit": MTPAY}
+"""by what stands before the slash in a deed's target; everything else is Gate's own affair"""
+ON_ORDERS = frozenset({"unlock"})
+"""deeds that move nothing, on a card whose other buttons ask Gate"""
+
+
+class Forced(Exception):
+    """This person typed the second PIN and gets no further. Whoever catches it says something ordinary instead."""
 
 
 async def freeze_quietly(desk: Desk, tables: Tables, pins: Pins) -> None:
@@ -86,9 +97,16 @@ async def as_shown(desk: Desk, user_id: int, no: DeskError) -> DeskError:
     if not isinstance(no, NotAllowed) or no.reason not in GIVES_AWAY:
         return no
     async with desk.store.read() as tables:
-        return away() if user_id in await hidden_from(tables) else no
+        return away(no.facts.get("venue", GATE)) if user_id in await hidden_from(tables) else no
 
 
-def away() -> Unreachable:
+def away(venue: str) -> Unreachable:
     """What is said in its place: nothing was sent, nothing happened."""
-    return Unreachable(VENUE, "orders", "no connection")
+    return Unreachable(venue, "orders", "no connection")
+
+
+def excuse(deed: str, target: str, *, is_money: bool) -> DeskError:
+    """What could as well have kept that deed from being done: a venue that it would ask, or else our own memory."""
+    if is_money or deed in ON_ORDERS:
+        return away(OF_TARGET.get(target.partition("/")[0], GATE))
+    return NotAllowed("database")

@@ -4,7 +4,7 @@ from bot.domain.situations import Notice
 from bot.domain.staff import Person, Right, Role
 from bot.flows.announce import announce, with_role
 from bot.flows.desk import Desk
-from bot.flows.duress import FROZEN, QUIETLY
+from bot.flows.duress import FROZEN, QUIETLY, hidden_from
 from bot.flows.journal_line import journal
 from bot.flows.standing import end_all
 from bot.flows.step_up import check_deed
@@ -25,18 +25,23 @@ async def freeze_desk(desk: Desk, user_id: int | None) -> None:
 
 
 async def unfreeze_desk(desk: Desk, user_id: int) -> None:
-    """Whoever has a PIN gives it for this each time: a lost phone alone must not undo the paper card."""
+    """Whoever has a PIN gives it for this each time: a lost phone alone must not undo the paper card.
+
+    Who never saw that the desk was frozen, and the group, are not told of its end: that would tell whoever forces them.
+    """
     desk.need(user_id, Right.UNFREEZE)
     await check_deed(desk, user_id, "unfreeze", is_always=True, is_money=False)
     async with desk.store.write() as tables:
         desk.need(user_id, Right.UNFREEZE)
+        hidden = await hidden_from(tables)
         await tables.desk.delete(FROZEN)
-        await tables.desk.delete(QUIETLY)
         await tables.step_up.end_quiet()
         await journal(desk, tables, user_id, "unfreeze", "desk", {}, "done")
         await end_all(desk, tables, user_id)
-        who = {"who": desk.people[user_id].name}
-        await announce(desk, tables, Notice("desk_unfrozen", who), _others(desk, user_id), group=True)
+        await tables.desk.delete(QUIETLY)
+        notice = Notice("desk_unfrozen", {"who": desk.people[user_id].name})
+        hearers = [person for person in _others(desk, user_id) if person.id not in hidden]
+        await announce(desk, tables, notice, hearers, group=not hidden)
     desk.wake_relay.set()
 
 

@@ -27,3 +27,8 @@ class Hearing:
 
     def covers(self, moment: int) -> bool:
         return self.until is None or self.until >= moment
+
+    def earliest(self, shown_at: int, now: int) -> int:
+        """When a tap that comes now on something shown at `shown_at` (ms) may have been made: not before the desk
+        last heard everything."""
+        return now if self.until is None else min(max(self.until, shown_at), now)

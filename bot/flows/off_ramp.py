@@ -24,6 +24,7 @@ from bot.flows.approve import check_not_frozen
 from bot.flows.assemble import name_of
 from bot.flows.confirm import HEAD_START_SECONDS, check_seal, seal_of
 from bot.flows.desk import Desk, log
+from bot.flows.duress import GATE_PAY
 from bot.flows.off_ramp_quote import check_not_carried_out, take_quote
 from bot.flows.off_ramp_view import (
     OFF_RAMP,
@@ -89,7 +90,7 @@ async def _decide(desk: Desk, tables: Tables, user_id: int, seal: Seal) -> tuple
         raise await _why_ended(desk, tables, off_ramp)
     if is_over(desk, off_ramp.id, off_ramp.asked_at, off_ramp.ends_at):
         raise NotAllowed("quote_ended")
-    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+    await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
     await check_not_carried_out(desk, tables, off_ramp.request)
     facts = facts_of_off_ramp(off_ramp, approver=person.id, role=person.role.word)
     if fingerprint(facts) != fresh.fingerprint or hash_of_token(off_ramp.quote.token) != off_ramp.token_hash:

@@ -24,6 +24,7 @@ from bot.flows.announce import announce, with_role
 from bot.flows.approve import check_not_frozen
 from bot.flows.assemble import name_of
 from bot.flows.desk import Desk
+from bot.flows.duress import GATE_PAY
 from bot.flows.off_ramp_view import standing_of, stored_off_ramp, tell
 from bot.flows.quoted import NewerQuote, make_seal
 from bot.flows.starting import Waits
@@ -157,7 +158,7 @@ async def _offer(desk: Desk, made: OffRamp, *, is_unasked: bool) -> OffRampStand
     """Store the quote with its seal, in place of the person's older ones."""
     async with desk.store.write() as tables:
         person = desk.need(made.person, Right.OFF_RAMP)  # the venue took its time; the right may be gone
-        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS)
+        await check_not_frozen(desk, tables, Waits.WHILE_GATE_ANSWERS, venue=GATE_PAY)
         live = await tables.off_ramps.live(made.person)
         if is_unasked and live:
             raise NewerQuote

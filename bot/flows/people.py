@@ -12,9 +12,13 @@ OWNER_UNNAMED = "Owner"
 
 
 async def seed_owners(desk: Desk) -> None:
-    """At start: the owners of the settings are owners and not frozen; whoever left the settings is one no longer."""
+    """At start: the owners of the settings are owners and not frozen; whoever left the settings is one no longer.
+
+    Such a person's PIN goes with them, and so does what they approved.
+    """
     async with desk.store.write() as tables:
         known = {person.id: person for person in await tables.staff.people()}
+        changed = set[int]()
         for owner_id in sorted(desk.policy.owners):
             person = known.get(owner_id)
             if person is None:
@@ -22,12 +26,16 @@ async def seed_owners(desk: Desk) -> None:
                 continue
             if person.role is not Role.OWNER:
                 await tables.staff.set_role(owner_id, Role.OWNER)
+                changed.add(owner_id)
             if person.is_frozen:
                 await tables.staff.set_frozen(owner_id, False, desk.now())
         for person in known.values():
             if person.role is Role.OWNER and person.id not in desk.policy.owners:
                 await tables.staff.remove(person.id)
+                await tables.step_up.forget(person.id)
+                changed.add(person.id)
         await desk.read_people(tables)
+        await end_of_people(desk, tables, changed, None)
 
 
 def newcomer(desk: Desk, user_id: int, name: str, role: Role) -> Person:

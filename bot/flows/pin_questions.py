@@ -3,14 +3,14 @@
 The typed text is taken out of the stored update in that same transaction; no fact, journal line or error ever holds it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.alerts import AlertKind
 from bot.domain.errors import NotAllowed
 from bot.domain.situations import Notice
 from bot.domain.staff import Right
-from bot.domain.step_up import ASKS_KNOWN, MOST_WRONG, Pins, Prompt, Step, may_be_pin, typed, wish_of
+from bot.domain.step_up import ASKS_KNOWN, MOST_WRONG, Pins, Prompt, Step, typed, wish_of
 from bot.flows import duress
 from bot.flows.announce import announce
 from bot.flows.desk import Desk, log
@@ -121,15 +121,13 @@ async def misplaced(desk: Desk, user_id: int, update_id: int, reason: str) -> No
     desk.spawn(_cut_log(desk), "cut the log")
 
 
-async def is_taken_for_pin(desk: Desk, user_id: int, text: str) -> bool:
-    """Whether a number that stands alone in the group goes as if it were this person's PIN.
+async def is_taken_for_pin(desk: Desk, user_id: int, numbers: Sequence[str]) -> bool:
+    """Whether a message of the group with these numbers in it goes as if one were this person's PIN.
 
-    It is not compared with the PIN: what stays would tell whoever guesses, without a try being counted.
+    They are not compared with the PIN: what stays would tell whoever guesses, without a try being counted.
     """
-    if not may_be_pin(text):
-        return False
     async with desk.store.read() as tables:
-        if await tables.orders.get(typed(text)) is not None:
+        if all([await tables.orders.get(number) is not None for number in numbers]):
             return False
         pins = await tables.step_up.pins(user_id)
         is_set = pins is not None and pins.is_shown_set

@@ -6,6 +6,7 @@ documented. So every read overlaps what is held by a few seconds, and equal mess
 
 from collections.abc import Sequence
 from enum import Enum, auto
+from functools import partial
 
 from bot.domain.alerts import Loudness
 from bot.domain.chat import Author, Chat, ChatKind, ChatMessage
@@ -29,6 +30,7 @@ SMALLEST_PAGE = 4
 RING_EVERY_MS = 180_000
 OLD_NEWS_SECONDS = 600
 CLOCKS_DIFFER_SECONDS = 5
+"""an assumption about the venue, `chat_times_are_gates_clock`: no document says which clock times a message"""
 UNPROVEN = frozenset({State.SENT, State.UNKNOWN, State.MISSING})
 """what a read must reach back to, however much was written since"""
 CHAT = "chat"
@@ -51,7 +53,7 @@ async def read(desk: Desk, order_id: str) -> int:
         stored = await tables.orders.get(order_id)
         if stored is None:
             return 0
-        fresh = await _keep(tables, stored, pages, own_id, asked_at)
+        fresh = await _keep(desk, tables, stored, pages, own_id, asked_at)
         seen = [message.at for page in pages for message in page.messages]
         active = max([*seen, newest or 0], default=0) or None
         before = await tables.chats.reading(order_id)
@@ -72,9 +74,10 @@ async def read(desk: Desk, order_id: str) -> int:
 
 
 async def own_identity(desk: Desk) -> str:
-    """Our id in chats, asked for once."""
+    """Our id in chats, asked for once, with our name there."""
     if not desk.talk.own_id:
-        desk.talk.own_id = (await desk.venue.profile()).id
+        profile = await desk.venue.profile()
+        desk.talk.own_id, desk.talk.own_name = profile.id, profile.nick
     return desk.talk.own_id
 
 
@@ -95,20 +98,23 @@ async def _pages(desk: Desk, order_id: str, newest: int | None) -> tuple[list[Ch
     whole = desk.talk.whole_reads
     if newest is None or abs(desk.now() - whole.get(order_id, 0)) >= WHOLE_EVERY_MS:
         whole[order_id] = desk.now()
-        return await _back(desk, order_id, await desk.venue.chat(order_id=order_id), newest)
-    near = await desk.venue.chat(order_id=order_id, after=newest - OVERLAP_SECONDS)
+        return await _back(desk, order_id, await _page(desk, order_id), newest)
+    near = await _page(desk, order_id, after=newest - OVERLAP_SECONDS)
     if not _may_be_cut(near, newest):
         pages, reached = await _back(desk, order_id, near, newest)
         # Of a page behind a cursor the venue cannot say whether it begins the chat
         return pages, Reach.HELD if reached is Reach.BEGINNING else reached
-    pages, reached = await _back(desk, order_id, await desk.venue.chat(order_id=order_id), newest)
+    pages, reached = await _back(desk, order_id, await _page(desk, order_id), newest)
     return [*pages, near], reached
 
 
 def _may_be_cut(near: Chat, newest: int) -> bool:
-    """Something newer exists, what is held is not in it, or it is long enough to be a whole page."""
+    """What is held is not in it, or it is long enough to be a whole page.
+
+    Whether the chat goes on behind it cannot be told: the time that comes with a page may be the server's.
+    """
     moments = [message.at for message in near.messages]
-    return near.last_at > max(moments, default=0) or newest not in moments or len(moments) >= SMALLEST_PAGE
+    return newest not in moments or len(moments) >= SMALLEST_PAGE
 
 
 async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> tuple[list[Chat], Reach]:
@@ -121,30 +127,38 @@ async def _back(desk: Desk, order_id: str, first: Chat, newest: int | None) -> t
         oldest = min((message.at for message in page.messages if message.at), default=0)
         if newest is not None and oldest <= newest - OVERLAP_SECONDS:
             return pages, Reach.HELD
-        older = await desk.venue.chat(order_id=order_id, before=oldest + 1)
+        older = await _page(desk, order_id, before=oldest + 1)
         if _is_no_older(older, oldest):
             # This second fills a page: what stood before its last ones is seen from its beginning alone
-            pages.append(await desk.venue.chat(order_id=order_id, after=oldest - 1))
-            older = await desk.venue.chat(order_id=order_id, before=oldest)
+            pages.append(await _page(desk, order_id, after=oldest - 1))
+            older = await _page(desk, order_id, before=oldest)
             if _is_no_older(older, oldest):  # the cursor includes its second
-                older = await desk.venue.chat(order_id=order_id, before=oldest - 1)
+                older = await _page(desk, order_id, before=oldest - 1)
         pages.append(older)
     return pages, Reach.NEITHER
+
+
+async def _page(desk: Desk, order_id: str, *, after: int | None = None, before: int | None = None) -> Chat:
+    desk.talk.requests += 1
+    return await desk.venue.chat(order_id=order_id, after=after, before=before)
 
 
 def _is_no_older(page: Chat, oldest: int) -> bool:
     return bool(page.messages) and min(message.at for message in page.messages) >= oldest
 
 
-async def _keep(tables: Tables, stored: StoredOrder, pages: Sequence[Chat], own_id: str, asked_at: int) -> list[Heard]:
+async def _keep(
+    desk: Desk, tables: Tables, stored: StoredOrder, pages: Sequence[Chat], own_id: str, asked_at: int
+) -> list[Heard]:
     """Oldest page first, so that numbers grow with time; files are wanted at once, for links may not live long."""
+    order = stored.order
+    who = partial(
+        ChatMessage.author, own_id=own_id, counterparty_id=order.counterparty_id, own_name=desk.talk.own_name,
+        counterparty_name=order.counterparty_nick,
+    )  # fmt: skip
     fresh: list[Heard] = []
     for page in reversed(pages):
-        said = [
-            (message, message.author(own_id=own_id, counterparty_id=stored.order.counterparty_id))
-            for message in page.messages
-        ]
-        fresh += await tables.chats.add(stored.order.id, said, asked_at)
+        fresh += await tables.chats.add(order.id, [(message, who(message)) for message in page.messages], asked_at)
     for heard in fresh:
         if heard.author is not Author.US and (urls := _urls(heard.message)):
             await tables.files.want(stored.order.id, heard.number, urls, asked_at)

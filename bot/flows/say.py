@@ -6,25 +6,26 @@ from dataclasses import dataclass, replace
 
 from bot.domain.braking import names_other_order
 from bot.domain.chat import MAX_TEXT
-from bot.domain.contacts import allowed_in, find_contact, names_host
+from bot.domain.contacts import allowed_in, find_contact
 from bot.domain.errors import NotAllowed
 from bot.domain.orders import Order
 from bot.domain.parts import length, split
 from bot.domain.sayings import (
     ALBUM_SECONDS,
     NEVER_SENT,
-    STALE_SECONDS,
     Doubt,
     Event,
     PhoneFile,
     Saying,
     SayingKind,
     State,
+    digest,
 )
 from bot.domain.staff import Right
 from bot.flows.announce import announce_order
 from bot.flows.assemble import stored_order
 from bot.flows.desk import Desk
+from bot.flows.doubting import came_up, checkout_hosts, of_the_moment
 from bot.flows.read_chat import read
 from bot.flows.saying_outcome import ask, leaving, record
 from storage.albums import Piece
@@ -72,7 +73,7 @@ async def say(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> list[S
     said = [(piece, _piece(piece)) for piece in waiting] + [(None, spoken)]
     # Long words against many orders take a while, and everybody else's writes would wait for it
     found = await asyncio.to_thread(
-        lambda: [_doubts(_checkout_hosts(desk), desk.now(), order, others, one) for _, one in said]
+        lambda: [_doubts(checkout_hosts(desk), desk.now(), order, others, one) for _, one in said]
     )
     kept: list[Saying] = []
     async with desk.store.write() as tables:
@@ -97,7 +98,7 @@ async def say_once(desk: Desk, user_id: int, order_id: str, spoken: Spoken) -> l
         before = await tables.sayings.of_message(spoken.chat_id, spoken.message_id)
     for one in before:
         is_same = one.text == spoken.text.strip() and one.attempt != spoken.attempt
-        if is_same and abs(desk.now() - one.said_at) < TWICE_MS:
+        if is_same and abs(spoken.said_at - one.said_at) < TWICE_MS:
             raise NotAllowed("saying_gone")
     return await say(desk, user_id, order_id, spoken)
 
@@ -163,28 +164,14 @@ def _sayings(desk: Desk, user_id: int, order_id: str, spoken: Spoken, doubts: di
     return made
 
 
-def _checkout_hosts(desk: Desk) -> tuple[str, ...]:
-    """Where our own payment links lead, by the settings and by the links that were given to us."""
-    return (*desk.policy.checkout_hosts, *sorted(desk.exchange.checkout_hosts))
-
-
-def _doubts(
-    checkout_hosts: Sequence[str], now: int, order: Order, others: Sequence[Order], spoken: Spoken
-) -> dict[str, str]:
+def _doubts(hosts: Sequence[str], now: int, order: Order, others: Sequence[Order], spoken: Spoken) -> dict[str, str]:
     """Everything that must be said before this may leave, with what it is about."""
     text = spoken.text
-    doubts: dict[str, str] = {}
-    away = now - spoken.said_at
-    if away > STALE_SECONDS * 1000:
-        doubts[Doubt.STALE] = str(away // 60_000)
-    if order.is_final:
-        doubts[Doubt.FINISHED] = order.status
+    doubts = of_the_moment(hosts, now, order, text, spoken.said_at)
     if spoken.is_forwarded:
         doubts[Doubt.FORWARDED] = "forwarded"
     if text:
-        if found := names_host(text, checkout_hosts):
-            doubts[Doubt.CHECKOUT] = found
-        elif found := find_contact(text, allowed_in(order)):
+        if Doubt.CHECKOUT not in doubts and (found := find_contact(text, allowed_in(order))):
             doubts[Doubt.CONTACT] = found
         if not spoken.is_composed and (other := names_other_order(text, order, others)) is not None:
             doubts[Doubt.WRONG_ORDER] = other.id
@@ -193,23 +180,42 @@ def _doubts(
     return {str(doubt): about[:100] for doubt, about in doubts.items()}
 
 
-async def approve(desk: Desk, user_id: int, saying_id: str) -> list[Saying]:
-    """*Send anyway*: everything that was held together goes to the lane. Only the person who said it decides."""
+async def approve(
+    desk: Desk, user_id: int, saying_id: str, seen: str = "", answered_at: int | None = None
+) -> list[Saying]:
+    """*Send anyway*: everything that was held together goes to the lane. Only the person who said it decides.
+
+    `seen` is the digest of the question that was tapped, `answered_at` (ms) when that may have been at the earliest.
+    What came up since is asked instead. Raises NotAllowed: `asked_anew`, `never_to_buyer`, `saying_gone`.
+    """
     async with desk.store.write() as tables:
         held = await _held_together(desk, tables, user_id, saying_id)
         if any(doubt in one.doubts for one in held for doubt in NEVER_SENT):
             raise NotAllowed("never_to_buyer")
-        approved = []
-        for one in held:
-            moved = await tables.sayings.move(one.id, frm=State.HELD, event=Event.APPROVED, at=desk.now())
-            if moved is not None:
-                await tables.sayings.renew(one.id, desk.now())
-                approved.append(moved)
-        facts = {"saying": saying_id, "doubts": " ".join(held[0].doubts), "parts": str(len(approved))}
-        await tables.journal.add(
-            at=desk.now(), actor=user_id, action="say", target=held[0].order_id, facts=facts, outcome="approved"
-        )
+        news = await came_up(desk, tables, held, answered_at)
+        is_asked = bool(news) or seen not in ("", digest(held))
+        approved = [] if is_asked else await _approved(desk, tables, held)
+        if is_asked:
+            for one in held:
+                await tables.sayings.doubt(one.id, {**one.doubts, **news})
+            await ask(desk, tables, held[0])
+    if is_asked:
+        raise NotAllowed("never_to_buyer" if NEVER_SENT & news.keys() else "asked_anew")
     desk.talk.wake.set()
+    return approved
+
+
+async def _approved(desk: Desk, tables: Tables, held: Sequence[Saying]) -> list[Saying]:
+    approved = []
+    for one in held:
+        moved = await tables.sayings.move(one.id, frm=State.HELD, event=Event.APPROVED, at=desk.now())
+        if moved is not None:
+            await tables.sayings.renew(one.id, desk.now())
+            approved.append(moved)
+    facts = {"saying": held[0].id, "doubts": " ".join(held[0].doubts), "parts": str(len(approved))}
+    await tables.journal.add(
+        at=desk.now(), actor=held[0].person_id, action="say", target=held[0].order_id, facts=facts, outcome="approved"
+    )
     return approved
 
 
@@ -255,8 +261,11 @@ async def _in_one_go(tables: Tables, saying: Saying) -> list[Saying]:
     return [one for one in group if one.attempt == saying.attempt]
 
 
-async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int) -> Saying:
-    """*Send again*: a new saying for one that did not arrive, once. Raises NotAllowed."""
+async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int, answered_at: int | None = None) -> Saying:
+    """*Send again*: a new saying for one that did not arrive, once; held when there is something to ask first.
+
+    `answered_at` as for `approve`. Raises NotAllowed.
+    """
     desk.need(user_id, Right.CHAT)
     async with desk.store.read() as tables:
         before = await tables.sayings.get(saying_id)
@@ -271,8 +280,12 @@ async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int) -> S
         siblings = await tables.sayings.of_message(old.source_chat, old.source_message)
         if any(one.part == old.part and one.number > old.number for one in siblings):
             raise NotAllowed("saying_gone")
+        doubts = await came_up(desk, tables, [old], answered_at)
+        if NEVER_SENT & doubts.keys():
+            raise NotAllowed("never_to_buyer")
+        state = State.HELD if doubts else State.PLANNED
         fresh = replace(
-            old, id=desk.new_id(), state=State.PLANNED, attempt=attempt, album="", doubts={}, said_at=desk.now(),
+            old, id=desk.new_id(), state=state, attempt=attempt, album="", doubts=doubts, said_at=desk.now(),
             not_before=0, sent_at=None, settled_at=None, looks=0, first_look_at=None, answer="", answer_facts={},
             is_flagged=False, warning="",
         )  # fmt: skip
@@ -281,8 +294,10 @@ async def say_again(desk: Desk, user_id: int, saying_id: str, attempt: int) -> S
             raise NotAllowed("saying_gone")
         facts = {"saying": added.id, "again": old.id}
         await tables.journal.add(
-            at=desk.now(), actor=user_id, action="say_again", target=old.order_id, facts=facts, outcome="planned"
+            at=desk.now(), actor=user_id, action="say_again", target=old.order_id, facts=facts, outcome=state.value
         )
+        if added.state is State.HELD:
+            await ask(desk, tables, added)
     desk.talk.wake.set()
     return added
 

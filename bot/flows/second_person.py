@@ -7,6 +7,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action
 from bot.domain.orders import Order
 from bot.domain.staff import NO_LIMIT_FROM, Person, check_limit
+from bot.domain.step_up import REQUIRED
 from bot.domain.two_people import Way, needs_two, way_of
 from bot.flows.desk import Desk
 from bot.flows.working_day import day_start
@@ -14,12 +15,24 @@ from storage.store import Tables
 
 
 async def others(desk: Desk, tables: Tables, action: Action, order: Order, besides: int) -> list[Person]:
-    """Everybody else who may do it to this order today, by right and by limit."""
+    """Everybody else who may do it to this order today, by right, by limit and by PIN."""
     able = [person for person in desk.people.values() if person.id != besides and person.may(RIGHTS[action])]
     return [person for person in able if await _may_move(desk, tables, person, action, order)]
 
 
 async def _may_move(desk: Desk, tables: Tables, person: Person, action: Action, order: Order) -> bool:
+    return await _may_confirm(desk, tables, person) and await _is_within(desk, tables, person, action, order)
+
+
+async def _may_confirm(desk: Desk, tables: Tables, person: Person) -> bool:
+    """Not locked after wrong PINs, and with the PIN that the desk requires."""
+    pins = await tables.step_up.pins(person.id)
+    if pins is not None and pins.locked_at is not None:
+        return False
+    return desk.policy.step_up != REQUIRED or (pins is not None and pins.is_set)
+
+
+async def _is_within(desk: Desk, tables: Tables, person: Person, action: Action, order: Order) -> bool:
     if person.role >= NO_LIMIT_FROM:
         return True
     if action is Action.MARK_PAID and order.holder_differs:

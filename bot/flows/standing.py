@@ -128,7 +128,7 @@ async def end_for_order(desk: Desk, tables: Tables, order_id: str, why: Why, *, 
         await end(desk, tables, approval, why, by=by, because=because)
 
 
-async def end_of_people(desk: Desk, tables: Tables, people: Set[int], by: int) -> None:
+async def end_of_people(desk: Desk, tables: Tables, people: Set[int], by: int | None) -> None:
     """After somebody's role, limit, freeze or place was changed: what they approved falls with it."""
     for approval in await tables.approvals.all_open():
         stored = await tables.orders.get(approval.order_id)
@@ -141,10 +141,14 @@ async def end_of_people(desk: Desk, tables: Tables, people: Set[int], by: int) -
 async def end_all(desk: Desk, tables: Tables, by: int | None) -> None:
     """The desk is frozen for all to see, or was until now: no yes outlives that, or it could go out right afterwards.
 
-    A quiet freeze ends nothing, or it could be seen; what it kept from going out ends with it.
+    A quiet freeze ends nothing, or it could be seen; what it kept from going out ends with it, and names no freeze.
     """
+    is_quiet = bool(await hidden_from(tables))
     for approval in await tables.approvals.all_open():
-        await end(desk, tables, approval, Why.FROZEN, by=by)
+        if is_quiet:
+            await end(desk, tables, approval, Why.NOT_NOW)
+        else:
+            await end(desk, tables, approval, Why.FROZEN, by=by)
 
 
 async def round_(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The PIN before money moves: whether a confirming tap may go on without one. `pin_questions` asks and judges."""
 
-from bot.domain.errors import NotAllowed, Unreachable
+from bot.domain.errors import NotAllowed
 from bot.domain.intents import ORDER_ACTIONS
 from bot.domain.money import Money
 from bot.domain.seals import Seal
@@ -26,9 +26,9 @@ async def check(desk: Desk, seal: Seal, person: Person) -> None:
         if seal.action in ORDER_ACTIONS:  # the others write down every refusal of theirs
             await _journal_no(desk, person.id, seal.action.value, seal.target, no)
         raise
-    except Unreachable:
+    except duress.Forced:
         await _journal_no(desk, person.id, seal.action.value, seal.target, NotAllowed(duress.REASON))
-        raise
+        raise duress.away(duress.OF_ACTION.get(seal.action, duress.GATE)) from None
 
 
 async def _check(desk: Desk, seal: Seal, person: Person) -> None:
@@ -56,12 +56,12 @@ async def _acted(desk: Desk, pins: Pins) -> None:
 
 
 async def _check_standing(desk: Desk, tables: Tables, pins: Pins | None, *, is_money: bool) -> None:
-    """Locked, without the PIN that the desk requires, or under duress: then Gate is away, as it were."""
+    """Raises for whoever is locked, without the PIN that the desk requires, or under duress: `Forced`."""
     _check_unlocked(pins)
     if (pins is None or not pins.is_set) and is_money and desk.policy.step_up == REQUIRED:
         raise NotAllowed("pin_missing")
     if pins is not None and (pins.person in await duress.hidden_from(tables) or duress.looks_removed(pins)):
-        raise duress.away()
+        raise duress.Forced
 
 
 def _check_unlocked(pins: Pins | None) -> None:
@@ -95,7 +95,8 @@ async def check_deed(
 ) -> None:
     """The same for what has no seal: `bank_delete`, `settle`, `unfreeze`, … `target` and `detail` tell it from another.
 
-    `is_always`: a PIN given for just this, once, whatever was typed before. Raises as `check`.
+    `is_always`: a PIN given for just this, once, whatever was typed before. `is_money` False: nothing moves and no
+    venue is asked. Raises as `check`, or NotAllowed("database") as any write that fails.
     """
     about = "/".join(part for part in (deed, target, detail) if part)
     try:
@@ -103,9 +104,9 @@ async def check_deed(
     except NotAllowed as no:
         await _journal_no(desk, user_id, deed, target or deed, no)
         raise
-    except Unreachable:
+    except duress.Forced:
         await _journal_no(desk, user_id, deed, target or deed, NotAllowed(duress.REASON))
-        raise
+        raise duress.excuse(deed, target, is_money=is_money) from None
 
 
 async def _check_deed(desk: Desk, user_id: int, deed: str, about: str, *, is_always: bool, is_money: bool) -> None:
@@ -135,7 +136,7 @@ async def _check_fresh(desk: Desk, pins: Pins, deed: str, about: str, *, is_hidd
         if await tables.step_up.use_proof(about, pins.person, since):
             return
     if duress.looks_removed(pins) or (is_hidden and (pins.proven_at or 0) >= since):
-        raise duress.away()
+        raise duress.Forced
     raise NotAllowed("pin_needed", {"about": about, "deed": deed, "why": Why.ALWAYS.value})
 
 

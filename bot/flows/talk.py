@@ -43,7 +43,7 @@ class Talk:
 
     `lanes` are the orders whose sayings are being sent right now, `fetching` the files on their way with
     their orders. `wake` is set when there is something to send or to read before the next round. `whole_reads` is when
-    each chat was last read without a cursor (ms).
+    each chat was last read without a cursor (ms), `requests` how many pages of chats were asked for.
     """
 
     phone: Phone | None = None
@@ -51,6 +51,8 @@ class Talk:
     bench: Bench | None = None
     easel: Easel | None = None
     own_id: str = ""
+    own_name: str = ""
+    requests: int = 0
     hints: set[str] = field(default_factory=set)
     unread: dict[str, int] = field(default_factory=dict)
     lanes: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)

@@ -257,7 +257,7 @@ FIELDS: dict[Verb, tuple[str, ...]] = {
     Verb.TEMPLATES: ("order",),
     Verb.TEMPLATE: ("order", "template"),
     Verb.SAY_TEMPLATE: ("order", "template", "digest"),
-    Verb.SEND_HELD: ("saying",),
+    Verb.SEND_HELD: ("saying", "digest"),
     Verb.DROP_HELD: ("saying",),
     Verb.SEND_AGAIN: ("saying",),
     Verb.ALLOW_HOST: ("file",),

@@ -1,7 +1,7 @@
 """The report of `check` for the terminal: one line per finding, in words a merchant understands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from bot.domain.findings import Finding
 from bot.texts import Words, texts_for
@@ -55,8 +55,3 @@ def _verdict(words: Words, findings: list[Finding]) -> str:
     if open_ones:
         return words("Nothing to mend. Could not be told or only advice: {number}.", number=str(open_ones))
     return words("Everything checked is right.")
-
-
-def sentences_of(area: str) -> Mapping[str, dict[bool | None, str]]:
-    """The keys an area knows, with their three sentences (for the documentation and its test)."""
-    return {key: texts for (one, key), texts in SENTENCES.items() if one == area}

@@ -241,6 +241,7 @@ ASSUMPTIONS = {
     "chat_cursor_is_exclusive": mark("chat pages do not overlap"),
     "own_chat_id_is_profile_id": mark("our id in the chat is the one of our profile"),
     "sent_time_is_milliseconds": mark("the time of a sent message is in milliseconds"),
+    "chat_times_are_gates_clock": mark("times in the chat are within 5 s of the clock Gate answers with"),
     "currency_has_no_wildcard": mark("each market has to be asked for by itself"),
     "second_release_is_refused": mark("a second release of an order is refused"),
     "read_only_key_cannot_list": mark("a key that may only read cannot list orders"),

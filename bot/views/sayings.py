@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.errors import NotAllowed
 from bot.domain.orders import Side
 from bot.domain.parts import length
-from bot.domain.sayings import LOOKS_NEEDED, NEVER_SENT, Doubt, Saying, SayingKind, State
+from bot.domain.sayings import LOOKS_NEEDED, NEVER_SENT, Doubt, Saying, SayingKind, State, digest
 from bot.domain.situations import Reader, Situation
 from bot.texts import formatting as form
 from bot.texts import mark
@@ -202,4 +202,4 @@ def _send(pen: Pen, sayings: Sequence[Saying], first: Saying) -> Button | None:
         label = pen.words("Send all {number}", number=number)
     else:
         label = pen.words("Send anyway")
-    return press(label, Verb.SEND_HELD, first.id)
+    return press(label, Verb.SEND_HELD, first.id, digest(sayings))

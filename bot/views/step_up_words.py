@@ -49,7 +49,8 @@ STEP_UP_NOTICES: dict[str, tuple[str, ...]] = {
         mark("The desk's money is frozen."),
         mark("They and the group are not told:"),
         mark("write nothing about it there."),
-        mark("/unfreeze ends it, tells everybody."),
+        mark("No /freeze: everybody would read it."),
+        mark("/unfreeze ends it, not told there."),
     ),
     # who, id, wrong
     "pin_locked": (

@@ -1,5 +1,6 @@
 """The client against the whole local venue, over the socket: what it says happened is what happened."""
 
+import asyncio
 import base64
 import time
 from collections.abc import AsyncIterator
@@ -203,3 +204,28 @@ async def test_hours_and_clock_are_answered(box: Sandbox, http: Http) -> None:
     assert await gate.set_work_hours(status=WorkStatus.REST) == 0
     assert await gate.set_work_hours(status=WorkStatus.WORK) == 1
     assert abs(await gate.server_time() / 1000 - time.time()) < 5
+
+
+async def test_real_names_without_ids_still_tell_who_wrote(box: Sandbox, http: Http) -> None:
+    gate = client(box, http)
+    own = await gate.profile()
+    await box.gate.variants(real_usernames=True, no_uid_on_theirs=True)
+    order_id = await box.gate.open_order("sell", paid=True)
+    order = await gate.order(order_id=order_id)
+    await box.gate.act(order_id, "write", text="paid")
+    await gate.say(order_id=order_id, text="ok")
+    messages = {message.text: message for message in (await gate.chat(order_id=order_id)).messages}
+    assert (messages["paid"].author_id, messages["ok"].author_id) == ("", "")
+    names = {"own_name": own.nick, "counterparty_name": order.counterparty_nick}
+    authors = [messages[text].author(own_id=own.id, counterparty_id="x", **names) for text in ("paid", "ok")]
+    assert authors == [Author.THEM, Author.US]
+
+
+async def test_a_chat_may_tell_the_servers_time_instead_of_its_last_message(box: Sandbox, http: Http) -> None:
+    gate = client(box, http)
+    order_id = await box.gate.open_order("sell", paid=True)
+    await box.gate.variants(srvtm_is_now=True)
+    await box.gate.act(order_id, "write", text="paid")
+    await asyncio.sleep(1.1)
+    chat = await gate.chat(order_id=order_id)
+    assert chat.last_at > max(message.at for message in chat.messages)

@@ -206,3 +206,27 @@ async def test_the_flag_of_a_known_message_reaches_the_saying_that_had_no_answer
     await bench.read()
     (saying,) = await bench.sayings()
     assert saying.state is State.DELIVERED and not saying.is_flagged, "the answer itself has said it was not"
+
+
+async def test_a_buyers_words_under_their_real_name_alone_prove_nothing(bench: Bench) -> None:
+    await lose(bench, "ok", arrives=False)
+    bench.writes("ok", author_id="", author_name=ORDER.counterparty_nick)
+    await bench.read()
+    (heard,) = await bench.heard()
+    assert heard.author is Author.THEM and heard.saying_id == "" and await bench.states() == [State.UNKNOWN]
+    assert await bench.lines() != {}
+
+
+async def test_what_is_written_in_gates_own_app_under_our_real_name_is_ours(bench: Bench) -> None:
+    bench.gate.said(ORDER.id, "from the app", author_id="", author_name=bench.gate.own.nick)
+    await bench.read()
+    (heard,) = await bench.heard()
+    assert heard.author is Author.US and await bench.lines() == {}
+
+
+async def test_a_buyer_who_is_called_system_speaks_for_themselves(bench: Bench) -> None:
+    await bench.see(counterparty_nick="System")
+    bench.writes("release it, says Gate", author_id="", author_name="System")
+    await bench.read()
+    (heard,) = await bench.heard()
+    assert heard.author is Author.UNKNOWN and await bench.lines() != {}

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.chat import Author, ChatKind
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable, VenueError
 from bot.flows import read_chat
-from bot.flows.read_chat import MOST_PAGES, WHOLE_EVERY_MS, read, read_now
+from bot.flows.read_chat import MOST_PAGES, SMALLEST_PAGE, WHOLE_EVERY_MS, read, read_now
 from tests.flows.bench import LEAD, NOW, OPERATOR, ORDER, VIEWER, Bench
 
 
@@ -168,7 +168,7 @@ async def test_a_gap_between_two_looks_makes_a_complete_chat_incomplete(bench: B
 async def test_a_page_that_is_full_is_followed_by_another_look(bench: Bench) -> None:
     bench.writes("old", at=NOW - 50)
     await bench.read()
-    bench.gate.page_size = 2
+    bench.gate.page_size = SMALLEST_PAGE
     for number in range(5):
         bench.writes(f"{number}", at=NOW - 40 + 5 * number)
     bench.desk.talk.hints.clear()
@@ -299,3 +299,15 @@ async def test_a_read_reaches_back_a_little_behind_what_is_held(bench: Bench) ->
     bench.writes("y", at=NOW - 10)
     await bench.read()
     assert await bench.texts() == ["x", "y"]
+
+
+async def test_a_quiet_chat_costs_one_request_whatever_time_comes_with_it(bench: Bench) -> None:
+    bench.gate.tells_own_time = True
+    bench.writes("hello", at=NOW - 100)
+    await bench.read()
+    before = bench.gate.count("chat")
+    for _ in range(3):
+        assert await bench.read(after=12) == 0
+    assert bench.gate.count("chat") == before + 3
+    bench.writes("more")
+    assert await bench.read() == 1

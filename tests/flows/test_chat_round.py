@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat import ChatKind
+from bot.domain.chat_turns import budget_of
 from bot.domain.errors import NotAllowed, Refused, Unknown, Unreachable
 from bot.flows.chat_round import AT_ONCE, ChatRound
 from bot.flows.talk import Talk
@@ -254,3 +255,24 @@ async def test_the_reading_loop_outlives_a_round_that_fails(bench: Bench, rounds
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert await bench.texts() == ["hello"]
+
+
+async def test_chats_that_cost_several_requests_have_fewer_turns_afterwards(bench: Bench) -> None:
+    bench.gate.page_size = 4
+    names = [str(number) for number in range(62000001, 62000041)]
+    for name in names:
+        bench.add(replace(ORDER, id=name))
+        await bench.see(name)
+        bench.writes(*"abcdef", order_id=name, at=bench.seconds)
+    rounds = ChatRound(bench.desk)
+    allowed = budget_of(3, has_counts=False)
+    asked = []
+    for _ in range(12):
+        before = bench.gate.count("chat")
+        await bench.round(rounds)
+        asked.append(bench.gate.count("chat") - before)
+    assert asked[0] > allowed, "what a look costs is known afterwards"
+    assert all(asked[:5]), "and while that is paid for, one chat a round is read"
+    for length in (4, 8, 12):
+        assert sum(asked[:length]) <= length * allowed + asked[0] - allowed
+    assert all([len(await bench.texts(name)) == 6 for name in names]), "none waits for ever"

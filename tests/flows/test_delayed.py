@@ -399,7 +399,7 @@ async def test_a_quiet_freeze_shows_nothing_and_sends_nothing_and_unfreezing_end
     assert notices(await alone.told(), "armed_ended") == []
     await freeze.unfreeze_desk(alone.desk, OWNER)
     await round_(alone, 30)
-    assert (await now(alone, approval)).why == "frozen" and alone.gate.count("release") == 0
+    assert (await now(alone, approval)).why == "not_now" and alone.gate.count("release") == 0
     assert notices(await alone.told(), "armed_ended") == [OWNER]
 
 

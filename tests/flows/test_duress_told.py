@@ -2,20 +2,22 @@
 
 from collections.abc import Awaitable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import DeskError, NotAllowed, Unreachable
+from bot.domain.errors import DeskError, Unreachable
 from bot.domain.step_up import Step
-from bot.flows import approve, banks, freeze, people, pin_questions, second_credit, settling
+from bot.domain.two_people import Waiting
+from bot.flows import ads_all, approve, banks, confirm, freeze, pin_questions, settling
 from bot.flows.duress import as_shown
 from tests.flows.ad_bench import open_shelf
 from tests.flows.bank_bench import open_counter
 from tests.flows.bench import AGENT, GROUP, LEAD, OPERATOR, OPERATOR_2, ORDER, OWNER, RELEASE, Bench, notices
 from tests.flows.convert_bench import open_deal
 from tests.flows.deposit_bench import open_links
-from tests.flows.step_up_bench import FIRST, SECOND, no, prove, reply, set_pin, set_second
+from tests.flows.step_up_bench import SECOND, no, prove, reply, set_pin, set_second
 from tests.flows.test_ads_all import ask, tap
 
 
@@ -44,8 +46,8 @@ async def away(bench: Bench, work: Awaitable[object], by: int) -> str:
 
 async def test_a_convert_says_that_gate_pay_is_away_at_its_quote_and_at_its_tap(tmp_path: Path) -> None:
     async with open_deal(tmp_path) as deal:
-        standing = await deal.quote()
         lost = (await deal.lose(acts=False)).id
+        standing = await deal.quote()
         await force(deal.bench, OPERATOR)
         assert await away(deal.bench, deal.tap(standing), OPERATOR) == "gate_pay"
         assert await away(deal.bench, deal.quote(), OPERATOR) == "gate_pay"
@@ -101,13 +103,6 @@ async def test_what_asks_no_venue_looks_like_a_write_that_failed_and_its_line_is
     assert (await bench.journal())[0].facts["reason"] == "pin_2"
 
 
-async def test_a_word_on_a_credit_stands_on_an_orders_card_and_says_that_gate_is_away(bench: Bench) -> None:
-    await bench.see()
-    await force(bench, LEAD)
-    with pytest.raises(NotAllowed):
-        await second_credit.begin(bench.desk, LEAD, ORDER.id)  # reading goes on
-
-
 async def test_the_end_of_a_quiet_freeze_is_told_to_those_who_saw_it_and_to_nobody_else(bench: Bench) -> None:
     await force(bench, OPERATOR)
     await bench.told()
@@ -126,11 +121,9 @@ async def test_a_loud_freeze_over_a_quiet_one_ends_for_all_to_see(bench: Bench) 
 
 
 async def test_a_first_yes_that_ends_with_a_quiet_freeze_tells_its_giver_nothing_of_a_freeze(bench: Bench) -> None:
-    from decimal import Decimal
-
     bench.desk.policy = replace(bench.desk.policy, two_people_above=Decimal(500))
     seal = await bench.open_step()
-    await bench.confirm(seal)
+    assert isinstance(await confirm.confirm(bench.desk, OPERATOR, seal, bench.now), Waiting)
     await force(bench, OPERATOR)
     await bench.told()
     await freeze.unfreeze_desk(bench.desk, OWNER)
@@ -145,7 +138,10 @@ async def test_a_first_yes_that_ends_with_a_quiet_freeze_tells_its_giver_nothing
 async def test_a_bulk_move_of_ads_that_a_quiet_freeze_cut_looks_like_a_line_that_broke(tmp_path: Path) -> None:
     async with open_shelf(tmp_path) as shelf:
         off = await ask(shelf, "off")
-        shelf.gate.during["set_ad_status"] = lambda: force(shelf.bench, OPERATOR)
-        await tap(shelf, off)
-        answers = {intent.answer for intent in await shelf.intents()}
-        assert "no connection" in answers and not [one for one in answers if "frozen" in one]
+        async with shelf.desk.store.write() as tables:
+            await tables.ad_changes.end_move(off.move.id, shelf.bench.now, sent=True)
+            intents = await ads_all.plan_all(shelf.desk, tables, shelf.desk.people[LEAD], off.move, seal_id="s")
+        await force(shelf.bench, OPERATOR)
+        await ads_all.perform_all(shelf.desk, off.move.id, intents)
+        assert {intent.answer for intent in await shelf.intents()} == {"no connection"} and shelf.posts() == []
+        assert not [line for line in await shelf.journal() if "frozen" in line.facts.values()]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.domain.errors import NotAllowed
-from bot.domain.sayings import PhoneFile, State
+from bot.domain.errors import NotAllowed, Refused
+from bot.domain.sayings import Doubt, PhoneFile, Saying, State, digest
 from bot.flows import albums, say, words_of_the_gone
 from bot.flows.say import Spoken
-from bot.flows.saying_outcome import REMIND_MS, REMINDER
+from bot.flows.saying_outcome import HELD, REMIND_MS, REMINDER
 from tests.flows.bench import AGENT, GROUP, OPERATOR, OWNER, Bench
 
 CONTACT = "call 13800138000"
@@ -80,3 +80,105 @@ async def test_a_round_without_anything_to_end_writes_nothing(bench: Bench) -> N
     before = bench.store.commits
     await words_of_the_gone.round_(bench.desk)
     assert bench.store.commits == before and await bench.states() == [State.HELD]
+
+
+LONG = "word " * 120
+CHECKOUT = "see pay.desk.example"
+BUSY = Refused("gate", "say", code="X", detail="busy", status=400)
+
+
+async def refused(bench: Bench, text: str) -> Saying:
+    """Words that Gate did not take."""
+    bench.gate.errors["say"] = [BUSY]
+    (old,) = await bench.say(text)
+    await bench.send()
+    return old
+
+
+async def asked(bench: Bench) -> list[int]:
+    return [one.chat_id for one in await bench.told() if one.kind == HELD]
+
+
+async def test_what_was_held_while_the_order_went_on_is_asked_anew_when_it_is_over(bench: Bench) -> None:
+    first, _ = await bench.say(LONG)
+    seen = digest(await bench.sayings())
+    await bench.see(status="finished")
+    await bench.told()
+    for _ in range(2):  # a thumb that taps twice has read nothing in between
+        with pytest.raises(NotAllowed, match="asked_anew"):
+            await say.approve(bench.desk, OPERATOR, first.id, seen)
+    assert await asked(bench) == [OPERATOR]
+    held = await bench.sayings()
+    assert [set(one.doubts) for one in held] == [{Doubt.LONG, Doubt.FINISHED}] * 2
+    assert len(await say.approve(bench.desk, OPERATOR, first.id, digest(held))) == 2
+
+
+async def test_an_end_that_was_asked_about_is_not_asked_again(bench: Bench) -> None:
+    await bench.see(status="finished")
+    (held,) = await bench.say("thanks")
+    assert len(await say.approve(bench.desk, OPERATOR, held.id, digest([held]))) == 1
+
+
+async def test_a_checkout_that_became_known_meanwhile_never_goes(bench: Bench) -> None:
+    (held,) = await bench.say(f"{CONTACT}, {CHECKOUT}")
+    await bench.told()
+    bench.desk.exchange.checkout_hosts.add("pay.desk.example")
+    with pytest.raises(NotAllowed, match="never_to_buyer"):
+        await say.approve(bench.desk, OPERATOR, held.id, digest([held]))
+    assert await bench.states() == [State.HELD] and await asked(bench) == [OPERATOR]
+    with pytest.raises(NotAllowed, match="never_to_buyer"):
+        await say.approve(bench.desk, OPERATOR, held.id, digest(await bench.sayings()))
+
+
+async def test_words_sent_again_after_the_end_are_asked_about_first(bench: Bench) -> None:
+    old = await refused(bench, "hello")
+    await bench.see(status="finished")
+    await bench.told()
+    again = await say.say_again(bench.desk, OPERATOR, old.id, 7, bench.now)
+    assert again.state is State.HELD and again.doubts == {Doubt.FINISHED: "finished"}
+    assert await asked(bench) == [OPERATOR]
+    await bench.send()
+    assert bench.gate.sent_texts == []
+
+
+async def test_words_for_an_ended_order_that_were_approved_are_sent_again_at_once(bench: Bench) -> None:
+    await bench.see(status="finished")
+    bench.gate.errors["say"] = [BUSY]
+    (old,) = await bench.say("thanks")
+    await say.approve(bench.desk, OPERATOR, old.id, digest([old]))
+    await bench.send()
+    assert (await say.say_again(bench.desk, OPERATOR, old.id, 7, bench.now)).state is State.PLANNED
+
+
+async def test_words_with_a_checkout_that_became_known_are_not_sent_again(bench: Bench) -> None:
+    old = await refused(bench, CHECKOUT)
+    bench.desk.exchange.checkout_hosts.add("pay.desk.example")
+    with pytest.raises(NotAllowed, match="never_to_buyer"):
+        await say.say_again(bench.desk, OPERATOR, old.id, 7, bench.now)
+    assert len(await bench.sayings()) == 1
+
+
+async def test_a_tap_of_long_ago_is_asked_about_anew_however_often(bench: Bench) -> None:
+    (held,) = await bench.say(CONTACT)
+    await bench.told()
+    bench.pass_(7200)
+    with pytest.raises(NotAllowed, match="asked_anew"):
+        await say.approve(bench.desk, OPERATOR, held.id, digest([held]), bench.now - 7_000_000)
+    assert await asked(bench) == [OPERATOR]
+    (held,) = await bench.sayings()
+    assert held.doubts[Doubt.STALE] == "116"
+    assert len(await say.approve(bench.desk, OPERATOR, held.id, digest([held]), bench.now)) == 1
+
+
+async def test_a_tap_of_long_ago_sends_nothing_again_by_itself(bench: Bench) -> None:
+    old = await refused(bench, "hello")
+    bench.pass_(7200)
+    again = await say.say_again(bench.desk, OPERATOR, old.id, 7, bench.now - 7_000_000)
+    assert (again.state, again.doubts) == (State.HELD, {Doubt.STALE: "116"})
+
+
+async def test_stale_words_whose_answer_is_late_too_are_asked_about_again(bench: Bench) -> None:
+    (held,) = await bench.say("hello", ago=900)
+    bench.pass_(7200)
+    with pytest.raises(NotAllowed, match="asked_anew"):
+        await say.approve(bench.desk, OPERATOR, held.id, digest([held]), bench.now - 7_000_000)

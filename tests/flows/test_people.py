@@ -9,10 +9,12 @@ import pytest
 from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action
 from bot.domain.staff import Limit, Role
+from bot.domain.two_people import Waiting
 from bot.domain.updates import read_update
-from bot.flows import duty, freeze, invites, journal, members, own_settings, people
+from bot.flows import confirm, duty, freeze, invites, journal, members, own_settings, people
 from storage.store import StoreError
-from tests.flows.bench import AGENT, GROUP, LEAD, OPERATOR, OPERATOR_2, OWNER, VIEWER, Bench, notices
+from tests.flows.bench import AGENT, GROUP, LEAD, OPERATOR, OPERATOR_2, ORDER, OWNER, VIEWER, Bench, notices
+from tests.flows.step_up_bench import set_pin
 
 NEW = 77
 
@@ -162,6 +164,21 @@ async def test_an_owners_shown_name_is_learnt_at_start_and_kept(bench: Bench) ->
     assert bench.desk.people[50].name == "Real Name"
     await own_settings.started(bench.desk, 50, "Another")
     assert bench.desk.people[50].name == "Real Name"
+
+
+async def test_an_owner_who_left_the_settings_takes_pin_and_first_yes_along(bench: Bench) -> None:
+    bench.desk.policy = replace(bench.desk.policy, owners=frozenset({OWNER, 50}), two_people_above=Decimal(500))
+    await people.seed_owners(bench.desk)
+    await set_pin(bench, by=50)
+    seal = await bench.open_step(by=50)
+    assert isinstance(await confirm.confirm(bench.desk, 50, seal, bench.now), Waiting)
+    await bench.told()
+    bench.desk.policy = replace(bench.desk.policy, owners=frozenset({OWNER}))
+    await people.seed_owners(bench.desk)
+    async with bench.store.read() as tables:
+        found, pins = await tables.approvals.latest_for(ORDER.id), await tables.step_up.pins(50)
+    assert found is not None and (found.why, found.because) == ("first_out", "gone") and pins is None
+    assert "approval_ended" in {one.notice for one in await bench.told()}
 
 
 async def test_a_freeze_is_told_to_everybody_who_acts_and_to_the_group(bench: Bench) -> None:

@@ -327,6 +327,40 @@ async def test_other_numbers_in_the_group_are_left_alone(stand: Stand, text: str
     assert await say(stand, text, chat=DESK_GROUP) == "" and stand.mouth.erased == []
 
 
+NAMED = [f"my pin is {FIRST}", f"PIN:{OTHER}", f"我的密码{FIRST}", "pin 482 913", f"ｐｉｎ＝{FIRST}"]
+"""no hash is computed for it: the word beside the number is enough"""
+
+
+@pytest.mark.parametrize("text", NAMED)
+async def test_a_number_that_words_of_the_group_call_a_pin_goes_whether_it_is_the_right_one_or_not(
+    stand: Stand, text: str
+) -> None:
+    await with_pin(stand)
+    assert "never stands in the group" in await say(stand, text, chat=DESK_GROUP)
+    assert stand.mouth.erased == [(DESK_GROUP, TYPED_AT)]
+    assert text not in str(stand.rows("inbox")) + str(stand.rows("journal"))
+
+
+@pytest.mark.parametrize("kind", [deliver.CARD, SAID])
+async def test_in_a_reply_or_under_a_picture_it_goes_as_well_and_to_no_buyer(stand: Stand, kind: str) -> None:
+    await with_pin(stand)
+    await deliver.remember(stand.desk, Shown(DESK_GROUP, 4711, kind, SALE, None, (), 0, "x"))
+    asked = {"message_id": 4711, "date": SECOND, "chat": {"id": DESK_GROUP, "type": "supergroup"}, "text": "x"}
+    asked |= {"from": {"id": 1000, "is_bot": True, "first_name": "Desk"}}
+    await stand.write(OPERATOR, NAMED[0], DESK_GROUP, reply_to_message=asked)
+    under = message(OPERATOR, DESK_GROUP, "") | {"caption": NAMED[0]}
+    await stand.raw({"message": under | {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]}})
+    await stand.send()
+    assert stand.mouth.erased == [(DESK_GROUP, TYPED_AT)] * 2 and stand.rows("sayings") == []
+    assert FIRST not in str(stand.rows("inbox"))
+
+
+@pytest.mark.parametrize("text", ["the pin is wrong", "pin 12345", f"spinning {FIRST}", "pin 6222020200008821"])
+async def test_words_about_a_pin_without_one_are_left_alone(stand: Stand, text: str) -> None:
+    await with_pin(stand)
+    assert await say(stand, text, chat=DESK_GROUP) == "" and stand.mouth.erased == []
+
+
 async def test_the_whole_number_of_an_order_is_left_alone_though_it_is_short(stand: Stand) -> None:
     await with_pin(stand)
     async with stand.desk.store.read() as tables:
@@ -334,7 +368,8 @@ async def test_the_whole_number_of_an_order_is_left_alone_though_it_is_short(sta
     assert stored is not None
     async with stand.desk.store.write() as tables:
         await tables.orders.put(replace(stored.order, id="61000417"), stand.desk.now())
-    assert await say(stand, "61000417", chat=DESK_GROUP) == "" and stand.mouth.erased == []
+    for text in ("61000417", "no pin for 61000417"):
+        assert await say(stand, text, chat=DESK_GROUP) == "" and stand.mouth.erased == []
 
 
 @pytest.mark.parametrize("kind", [deliver.CARD, SAID])
@@ -348,7 +383,8 @@ async def test_a_number_that_answers_a_message_of_the_group_is_left_to_whom_it_i
 
 
 async def test_nobody_without_a_pin_loses_a_number_in_the_group(stand: Stand) -> None:
-    assert await say(stand, FIRST, chat=DESK_GROUP) == "" and stand.mouth.erased == []
+    for text in (FIRST, NAMED[0]):
+        assert await say(stand, text, chat=DESK_GROUP) == "" and stand.mouth.erased == []
 
 
 async def test_a_pin_that_was_seemingly_taken_away_by_force_is_not_shown_to_be_there(stand: Stand) -> None:

@@ -4,7 +4,9 @@
 seal"; "only the person who opened the step may confirm it"; "two people above a settable amount: the second approver,
 another person with the right, seals again; nobody approves alone what they asked for"; "`SOLO_RELEASE=delay`: armed
 with a stop window and a daily cap"; a freeze stops all money, and what was approved before it is approved no more; one
-under duress stops it, too, and looks as if Gate were away.
+under duress stops it, too, and looks as if Gate were away; five wrong PINs stop one person, whose yes is over and who
+is nobody's second; a doubted payment is released by nobody until a lead unlocks it, and what others asked for since it
+was doubted is answered by that.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class Someone:
     role: str
     is_frozen: bool = False
     is_here: bool = True
+    is_locked: bool = False
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Deal:
     seen: Decimal
     differs: bool = False
     is_over: bool = False
+    doubted_at: float | None = None
 
 
 @dataclass
@@ -82,7 +86,7 @@ class Oracle:
     limits: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     yes: dict[str, Yes] = field(default_factory=dict)
-    askers: set[tuple[int, str]] = field(default_factory=set)
+    asked: dict[tuple[int, str], float] = field(default_factory=dict)
     moved: dict[tuple[int, str, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     armed_today: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     is_frozen: bool = False
@@ -113,7 +117,7 @@ class Oracle:
         return deal.seen <= per_action and self.moved[who, deal.action, self.day] + deal.seen <= per_day
 
     def may_do(self, who: int, deal: Deal) -> bool:
-        if not self.has_right(who) or not self.is_within(who, deal):
+        if not self.has_right(who) or not self.is_within(who, deal) or deal.doubted_at is not None:
             return False
         return not deal.differs or RANK[self.people[who].role] >= RANK["lead"]
 
@@ -121,7 +125,8 @@ class Oracle:
         return self.above is not None and deal.seen > self.above
 
     def has_others(self, who: int, deal: Deal) -> bool:
-        return any(other != who and self.may_do(other, deal) for other in self.people)
+        able = (other for other in self.people if other != who and not self.people[other].is_locked)
+        return any(self.may_do(other, deal) for other in able)
 
     # what happens
 
@@ -138,7 +143,9 @@ class Oracle:
             return False
         if not self.may_do(yes.who, deal) or yes.standing != self.standing(yes.who, deal):
             return False
-        return yes.due is None or not (self.has_others(yes.who, deal) or (yes.who, name) in self.askers)
+        if self.people[yes.who].is_locked:
+            return False
+        return yes.due is None or not (self.has_others(yes.who, deal) or (yes.who, name) in self.asked)
 
     def find_over(self, name: str) -> None:
         """A refused tap finds what does not stand any more."""
@@ -177,11 +184,11 @@ class Oracle:
     def _may_begin(self, who: int, name: str) -> bool:
         deal = self.deals[name]
         if not self.needs_two(deal):
-            return (who, name) not in self.askers
+            return (who, name) not in self.asked
         if self.has_others(who, deal):
             return True
         fits = self.armed_today[self.day] + deal.seen <= self.cap
-        return self.solo and fits and (who, name) not in self.askers
+        return self.solo and fits and (who, name) not in self.asked
 
     def press(self, who: int, step: Step) -> str:
         ended = self._press(who, step)
@@ -194,7 +201,7 @@ class Oracle:
         deal = self.deals[step.deal]
         if not self.has_right(who) or who != step.who or step.is_dead or self.now >= step.at + STEP_SECONDS:
             return REFUSED
-        if who in self.hidden:
+        if self._is_stopped(who):
             return REFUSED
         step.is_dead = True
         self.look(step.deal)
@@ -220,10 +227,13 @@ class Oracle:
             self.moved[person, deal.action, self.day] += deal.seen
         self.sent.append((name, frozenset(people)))
         self.yes.pop(name, None)
+        self._end_steps(name)
+        return SENT
+
+    def _end_steps(self, name: str) -> None:
         for step in self.steps:
             if step.deal == name:
                 step.is_dead = True
-        return SENT
 
     def _keep(self, who: int, name: str) -> str:
         deal = self.deals[name]
@@ -235,13 +245,46 @@ class Oracle:
             self.armed_today[self.day] += deal.seen
         return ARMED if is_alone else WAITS
 
-    def ask(self, who: int, name: str) -> bool:
+    def is_one_of_us(self, who: int, least: str = "agent") -> bool:
         person = self.people[who]
-        may = person.is_here and not person.is_frozen and RANK[person.role] >= RANK["agent"]
-        if not may:
+        return person.is_here and not person.is_frozen and RANK[person.role] >= RANK[least]
+
+    def ask(self, who: int, name: str) -> bool:
+        if not self.is_one_of_us(who):
             return False
-        self.askers.add((who, name))
+        self.asked.setdefault((who, name), self.now)
         return True
+
+    def doubt(self, who: int, name: str) -> bool:
+        """Somebody says that another name paid: no yes and no open step outlives it."""
+        deal = self.deals[name]
+        if not self.is_one_of_us(who) or deal.action != "release":
+            return False
+        deal.doubted_at = self.now
+        self._end_steps(name)
+        if name in self.yes:
+            self._drop(name)
+        return True
+
+    def unlock(self, who: int, name: str) -> bool:
+        """What others asked for while it was doubted is answered by whoever unlocks; an own request is not."""
+        deal = self.deals[name]
+        if not self.is_one_of_us(who, "lead") or deal.doubted_at is None or self._is_stopped(who):
+            return False
+        answered = [key for key, at in self.asked.items() if key[1] == name and key[0] != who and at >= deal.doubted_at]
+        for key in answered:
+            del self.asked[key]
+        deal.doubted_at = None
+        self._end_steps(name)
+        return True
+
+    def _is_stopped(self, who: int) -> bool:
+        """Whatever asks for a PIN is refused."""
+        return who in self.hidden or self.people[who].is_locked
+
+    def lock_pin(self, who: int) -> None:
+        self.people[who].is_locked = True
+        self.people_changed()
 
     def take_back(self, who: int, name: str) -> bool:
         yes = self.yes.get(name)
@@ -258,9 +301,8 @@ class Oracle:
         return True
 
     def stop(self, who: int, name: str) -> bool:
-        yes, person = self.yes.get(name), self.people[who]
-        may = person.is_here and not person.is_frozen and RANK[person.role] >= RANK["agent"]
-        if yes is None or yes.due is None or not may:
+        yes = self.yes.get(name)
+        if yes is None or yes.due is None or not self.is_one_of_us(who):
             return False
         self._drop(name)
         return True
@@ -275,7 +317,8 @@ class Oracle:
         """A role, a limit, a freeze, a removal: a yes of somebody who is not who they were is over at once."""
         for name in list(self.yes):
             yes, deal = self.yes[name], self.deals[name]
-            if not self.has_right(yes.who) or yes.standing != self.standing(yes.who, deal):
+            is_out = not self.has_right(yes.who) or self.people[yes.who].is_locked
+            if is_out or yes.standing != self.standing(yes.who, deal):
                 self._drop(name)
 
     def freeze(self) -> None:

@@ -9,10 +9,27 @@ from random import Random
 from bot.domain.errors import NotAllowed, Unreachable
 from bot.domain.intents import Action, Intent, State
 from bot.domain.orders import Order, Payee, Side
+from bot.domain.situations import LockReason
 from bot.domain.staff import Limit, Person, Role
-from bot.flows import approve, bank, confirm, delayed, duress, freeze, people, standing, two_people
+from bot.domain.step_up import MOST_WRONG, Step
+from bot.flows import (
+    approve,
+    bank,
+    confirm,
+    delayed,
+    duress,
+    freeze,
+    people,
+    pin_questions,
+    pin_setting,
+    standing,
+    two_people,
+    unlock,
+)
+from bot.flows.pin_questions import Typed
 from tests.flows.bench import ORDER, OWNER, Bench
-from tests.histories.oracle import ARMED, DAY_SECONDS, REFUSED, SENT, WAITS, Deal, Oracle, Someone, Step
+from tests.histories.oracle import ARMED, DAY_SECONDS, REFUSED, SENT, WAITS, Deal, Oracle, Someone
+from tests.histories.oracle import Step as Opened
 
 AMOUNTS = ("100", "500", "500.000000000000000001", "800", "1000.00", "1600")
 LIMITS = ("0", "500", "1000", "1600", "1600", "2000", "3000")
@@ -35,6 +52,9 @@ class Figures:
     refused: int = 0
     first: int = 0
     frozen: int = 0
+    unlocked: int = 0
+    answered: int = 0
+    pin_locked: int = 0
     mismatches: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
 
@@ -50,7 +70,7 @@ class History:
     oracle: Oracle = field(init=False)
     orders: dict[str, Order] = field(default_factory=dict)
     staff: list[int] = field(default_factory=list)
-    steps: list[tuple[str, Step]] = field(default_factory=list)
+    steps: list[tuple[str, Opened]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
     async def play(self, events: int) -> None:
@@ -125,7 +145,7 @@ class History:
         kinds = {
             self._confirm: 34, self._open: 10, self._press: 12, self._ask: 5, self._take_back: 3, self._say_no: 3,
             self._stop: 3, self._role: 5, self._freeze: 4, self._remove: 1, self._limits: 3, self._desk: 3,
-            self._quietly: 2, self._change: 3, self._pass: 14,
+            self._quietly: 2, self._change: 3, self._pass: 14, self._doubt: 4, self._wrong_pins: 2, self._let_try: 2,
         }  # fmt: skip
         await lot.choices(list(kinds), list(kinds.values()))[0](who, name)
 
@@ -141,7 +161,7 @@ class History:
         if got != expected:
             self._mismatch(f"{what}: {got}, the oracle says {expected}")
 
-    async def _open(self, who: int, name: str) -> tuple[str, Step] | None:
+    async def _open(self, who: int, name: str) -> tuple[str, Opened] | None:
         expected = self.oracle.open(who, name)
         try:
             _, seal = await approve.open_step(self.bench.desk, who, name, self.action(name))
@@ -160,6 +180,9 @@ class History:
         if self.oracle.yes and self.lot.random() < 0.4:
             name = self.lot.choice(sorted(self.oracle.yes))
             who = self.lot.choice([one for one in self.staff if one != self.oracle.yes[name].who] or self.staff)
+        await self._confirm_that(who, name)
+
+    async def _confirm_that(self, who: int, name: str) -> None:
         opened = await self._open(who, name)
         if opened is not None:
             await self._tap(who, *opened)
@@ -170,7 +193,7 @@ class History:
             seal_id, step = self.lot.choice(self.steps[-4:])
             await self._tap(step.who if self.lot.random() < 0.8 else who, seal_id, step)
 
-    async def _tap(self, who: int, seal_id: str, step: Step) -> None:
+    async def _tap(self, who: int, seal_id: str, step: Opened) -> None:
         await self._time(QUICK)
         expected = self.oracle.press(who, step)
         try:
@@ -188,8 +211,8 @@ class History:
     async def _try(self, what: str, work: object, expected: bool) -> None:
         try:
             await work  # type: ignore[misc]
-        except NotAllowed as no:
-            self._expect(f"{what} ({no.reason})", REFUSED, "done" if expected else REFUSED)
+        except (NotAllowed, Unreachable) as no:
+            self._expect(f"{what} ({no})", REFUSED, "done" if expected else REFUSED)
             self.figures.refused += 1
         else:
             self._expect(what, "done", "done" if expected else REFUSED)
@@ -199,6 +222,37 @@ class History:
             return  # nobody has looked since: whether the desk knows that it is over is another question
         expected = self.oracle.ask(who, name)
         await self._try(f"{who} asks {name}", bank.ask_lead(self.bench.desk, who, name, self.action(name)), expected)
+
+    async def _doubt(self, who: int, name: str) -> None:
+        """Another name paid; then, often, somebody asks a lead, somebody unlocks it, and who asked tries it."""
+        if self.oracle.deals[name].is_over or not await self._known(name):
+            return
+        if self.lot.random() < 0.3:
+            await self._ask(who, name)
+            await self._time(QUICK)
+        if self.oracle.deals[name].doubted_at is None or self.lot.random() < 0.2:
+            work = bank.stop_release(self.bench.desk, who, name, LockReason.NAME_DIFFERS)
+            await self._try(f"{who} doubts {name}", work, self.oracle.doubt(who, name))
+        asker = who if self.lot.random() < 0.5 else self.lot.choice(self.staff)
+        if self.lot.random() < 0.6:
+            await self._time(QUICK)
+            await self._ask(asker, name)
+        if self.lot.random() < 0.8:
+            leads = [one for one in self.staff if self.oracle.is_one_of_us(one, "lead")]
+            await self._unlock(self.lot.choice(leads if self.lot.random() < 0.7 else self.staff), name)
+            if self.lot.random() < 0.5:
+                await self._confirm_that(asker, name)
+
+    async def _unlock(self, who: int, name: str) -> None:
+        asked = len(self.oracle.asked)
+        expected = self.oracle.unlock(who, name)
+        self.figures.unlocked += expected
+        self.figures.answered += asked - len(self.oracle.asked)
+        await self._try(f"{who} unlocks {name}", self._unlocking(who, name), expected)
+
+    async def _unlocking(self, who: int, name: str) -> None:
+        _, step = await unlock.open_step(self.bench.desk, who, name, "his wife paid")
+        await unlock.carry_out(self.bench.desk, who, step.id)
 
     async def _known(self, name: str) -> bool:
         async with self.bench.store.read() as tables:
@@ -289,6 +343,30 @@ class History:
         if any(yes.due is not None for yes in self.oracle.yes.values()):
             await self._time(self.lot.choice((298, 301)))
 
+    async def _wrong_pins(self, who: int, name: str) -> None:
+        """Five wrong ones were typed; the next try locks."""
+        if who == OWNER or not self.oracle.has_right(who) or self.oracle.people[who].is_locked:
+            return
+        async with self.bench.store.write() as tables:
+            await tables.step_up.begin(who, "salt")
+            while await tables.step_up.try_(who, MOST_WRONG):
+                pass
+        prompt = await pin_questions.ask(self.bench.desk, who, Step.PROVE, "x")
+        try:
+            await pin_questions.take(self.bench.desk, who, prompt.id, Typed("482913", 0))
+        except NotAllowed as no:
+            assert no.reason == "pin_locked", no.reason
+        self.oracle.lock_pin(who)
+        self.figures.pin_locked += 1
+        self._tell(f"{who} is locked after wrong PINs")
+
+    async def _let_try(self, who: int, name: str) -> None:
+        locked = [one for one in self.staff if self.oracle.people[one].is_locked and self.oracle.people[one].is_here]
+        for one in locked[:1]:
+            assert await pin_setting.unlock(self.bench.desk, OWNER, one)
+            self.oracle.people[one].is_locked = False
+            self._tell(f"{one} may try again")
+
     async def _change(self, who: int, name: str) -> None:
         """The venue says something else by now; nobody has looked yet."""
         amount = Decimal(self.lot.choice(AMOUNTS))
@@ -346,7 +424,7 @@ class History:
         above, is_armed = self.oracle.above, getattr(approval, "is_armed", False)
         if above is not None and intent.amount > above and len(yes) < 2 and not is_armed:
             self.figures.alone.append(f"{self.number}: {intent.target} above the amount by {yes}")
-        if len(yes) == 1 and (intent.actor, intent.target) in self.oracle.askers:
+        if len(yes) == 1 and (intent.actor, intent.target) in self.oracle.asked:
             self.figures.alone.append(f"{self.number}: {intent.target} by who asked for it")
         if intent.state is not State.DONE:
             self.figures.mismatches.append(f"{self.number}: {intent.target} is {intent.state}")

@@ -1,4 +1,4 @@
-"""S4 in small: limits, first and second approvals, expiries, freezes and role changes beside an independent oracle."""
+"""S4 in small: limits, approvals, unlocks, expiries, freezes, locks and role changes beside an independent oracle."""
 
 import tempfile
 from pathlib import Path
@@ -22,4 +22,5 @@ async def test_random_histories_of_limits_and_approvals_go_as_the_product_page_s
     assert figures.mismatches == []
     assert figures.alone == []
     assert figures.histories == COUNT
-    assert min(figures.by_two, figures.armed_sent, figures.first, figures.armed, figures.frozen) > COUNT / 60
+    busy = figures.by_two, figures.armed_sent, figures.first, figures.armed, figures.frozen, figures.unlocked
+    assert min(busy) > COUNT / 60 and min(figures.answered, figures.pin_locked) > 0

@@ -107,7 +107,7 @@ async def test_our_checkout_host_never_enters_the_chat(shop: Shop, text: str) ->
     held = await shop.under(number, "Not sent yet")
     assert "It holds our payment link (pay.example). That never goes into Gate's chat." in held.text
     assert held.labels == [["Don't send"]]
-    data = (held.button("Don't send").data or "").replace("sx:", "sy:")
+    data = (held.button("Don't send").data or "").replace("sx:", "sy:") + ":0123456789ab"
     await shop.box.telegram.press(OPERATOR, OPERATOR, held.id, data=data, forged=True)
     await asyncio.sleep(0.3)
     assert await shop.sent(order) == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.attachments import FileState
+from bot.domain.sayings import digest
 from bot.flows import deliver
 from bot.flows.deliver import MENU, Shown
 from bot.flows.say import Spoken, say
@@ -59,7 +60,7 @@ async def chat_is_at_work(stand: Stand) -> Loot:
     desk, now = stand.desk, stand.clock.now()
     stand.phone.files[PHONE_FILE] = b"a receipt"
     own = next(NUMBERS)
-    held = (await say(desk, LEAD, SALE, Spoken(CONTACT, LEAD, own, now)))[0].id
+    held = (await say(desk, LEAD, SALE, Spoken(CONTACT, LEAD, own, now)))[0]
     lost = (await say(desk, LEAD, SALE, Spoken("refused words", LEAD, next(NUMBERS), now)))[0].id
     async with desk.store.write() as tables:
         await tables.files.want(SALE, 1, [f"https://{ODD_HOST}/a"], now)
@@ -68,8 +69,9 @@ async def chat_is_at_work(stand: Stand) -> Loot:
         session = tables.sayings._session
         await session.rows("UPDATE sayings SET state = 'refused', settled_at = :at WHERE id = :id", at=now, id=lost)
     live = (
-        f"sy:{held}", f"sx:{held}", f"sr:{lost}", f"ah:{file.number}", f"ay:{file.number}", f"pk:{SALE}",
-        f"wr:{SALE}", f"ch:{SALE}", f"hi:{SALE}:1", f"tp:{SALE}", f"te:{SALE}:1", greeting_of(SALE),
+        f"sy:{held.id}:{digest([held])}", f"sx:{held.id}", f"sr:{lost}", f"ah:{file.number}",
+        f"ay:{file.number}", f"pk:{SALE}", f"wr:{SALE}", f"ch:{SALE}", f"hi:{SALE}:1", f"tp:{SALE}", f"te:{SALE}:1",
+        greeting_of(SALE),
     )  # fmt: skip
     loot = Loot(next(NUMBERS), next(NUMBERS), next(NUMBERS), own, live)
     for chat in SHOWN_IN:

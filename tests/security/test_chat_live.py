@@ -81,7 +81,7 @@ async def test_forged_replies_over_the_wire_say_nothing_and_the_real_one_still_a
     uploads, pushed = len(await shop.box.gate.uploads()), 0
     for identity in WITHOUT_RIGHT:
         for chat, number in ((OPERATOR, seen.id), (DESK_GROUP, group.id), (identity.person, seen.id)):
-            live = f"st:{order}:1:0123456789ab", f"wr:{order}", f"pk:{order}", f"sy:{order}"
+            live = f"st:{order}:1:0123456789ab", f"wr:{order}", f"pk:{order}", f"sy:{order}:0123456789ab"
             loot = Loot(number, number, number, number, live)
             for way, forged in every_way(identity, chat, loot).items():
                 if way == "taps" and identity.name.startswith("lead ") and "text" not in str(identity.sender):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.errors import NotAllowed
-from bot.domain.sayings import PhoneFile
+from bot.domain.sayings import PhoneFile, digest
 from bot.domain.staff import Role
 from bot.flows import fetch_files, freeze, people, say
 from bot.flows.say import Spoken
@@ -34,6 +34,14 @@ async def held(stand: Stand, album: str = "") -> str:
     return (await say.say(stand.desk, OPERATOR, SALE, spoken))[0].id
 
 
+async def tap_to_send(stand: Stand, saying_id: str) -> str:
+    """The data of *Send anyway* under the question about it."""
+    async with stand.desk.store.read() as tables:
+        saying = await tables.sayings.get(saying_id)
+    assert saying is not None
+    return f"sy:{saying_id}:{digest([saying])}"
+
+
 def states(stand: Stand) -> set[str]:
     return {row["state"] for row in stand.rows("sayings")}
 
@@ -42,20 +50,21 @@ def states(stand: Stand) -> set[str]:
 @pytest.mark.parametrize("chat", [OPERATOR, DESK_GROUP])
 async def test_what_is_held_cannot_be_sent_by_whoever_lost_the_right(stand: Stand, revoke: Revoke, chat: int) -> None:
     saying = await held(stand)
-    number = await stand.buttons(chat, [f"sy:{saying}", f"sx:{saying}"], SALE)
+    send = await tap_to_send(stand, saying)
+    number = await stand.buttons(chat, [send, f"sx:{saying}"], SALE)
     await revoke(stand)
-    await stand.tap_data(OPERATOR, chat, number, f"sy:{saying}")
+    await stand.tap_data(OPERATOR, chat, number, send)
     await stand.send()
     assert stand.venue.said == [] and states(stand) == {"held"}
 
 
 @every_revocation
 async def test_nobody_else_inherits_what_is_held(stand: Stand, revoke: Revoke) -> None:
-    saying = await held(stand)
+    send = await tap_to_send(stand, await held(stand))
     await revoke(stand)
     for person in (OWNER, LEAD):
-        number = await stand.buttons(person, [f"sy:{saying}"], SALE)
-        await stand.tap_data(person, person, number, f"sy:{saying}")
+        number = await stand.buttons(person, [send], SALE)
+        await stand.tap_data(person, person, number, send)
     await stand.send()
     assert stand.venue.said == []
 
@@ -130,10 +139,10 @@ async def test_a_lead_who_is_no_lead_any_more_gets_no_pack(stand: Stand) -> None
 
 
 async def test_a_frozen_desk_goes_on_talking_for_that_moves_no_money(stand: Stand) -> None:
-    saying = await held(stand)
-    number = await stand.buttons(OPERATOR, [f"sy:{saying}"], SALE)
+    send = await tap_to_send(stand, await held(stand))
+    number = await stand.buttons(OPERATOR, [send], SALE)
     await freeze.freeze_desk(stand.desk, LEAD)
-    await stand.tap_data(OPERATOR, OPERATOR, number, f"sy:{saying}")
+    await stand.tap_data(OPERATOR, OPERATOR, number, send)
     await stand.send()
     assert stand.venue.said == [(SALE, CONTACT)] and stand.venue.posts == []
 

@@ -53,7 +53,7 @@ BUTTONS = {
     f"zn:{SALE}": "lead", "zy:id000001": "lead",
     "uy:id000001": "lead", "j:0": "lead", "z:id000001:0": "operator", "z:id000001:none": "operator",
     f"ch:{SALE}": "viewer", f"hi:{SALE}:1": "viewer", f"te:{SALE}:1": "agent", greeting_of(SALE): "agent",
-    "sy:id000001": "agent", "sx:id000001": "agent", "sr:id000001": "agent", f"pk:{SALE}": "lead",
+    "sy:id000001:0123456789ab": "agent", "sx:id000001": "agent", "sr:id000001": "agent", f"pk:{SALE}": "lead",
     f"hp:{SALE}": "viewer", "hs:rest": "lead", "hs:work": "lead", "ht": "lead", "hy:id000001": "lead",
     "t:0": "viewer", "to:id000001": "viewer", "tx:id000001": "viewer", "tn:2130000011": "lead",
     "tg:2130000011:rank:1": "lead", "tm:id000001": "lead", "tc:id000001": "lead", "ta:id000001:1": "lead",

@@ -31,7 +31,8 @@ class FakeGate(GateC2C):
     `after_ad` is what happens at the venue right after an edit; with `ads_hang` an edit is never answered and says so.
     `unread_ads` are ids in the list of our ads that nobody can read.
     `uploads` are (content type, bytes) by key, in order. Reading a newest page clears the order's unread count, unless
-    `unread_stays`. What we say in `flagged` texts is marked as risky.
+    `unread_stays`. What we say in `flagged` texts is marked as risky. A chat comes with the moment of its last
+    message, or with the venue's time when it `tells_own_time`.
     """
 
     def __init__(self) -> None:
@@ -57,6 +58,7 @@ class FakeGate(GateC2C):
         self.page_size = 50
         self.includes_cursor = False
         self.unread_stays = False
+        self.tells_own_time = False
         self.flagged: set[str] = set()
         self.sent_texts: list[tuple[str, str]] = []
         self.sent_files: list[tuple[str, str]] = []
@@ -223,7 +225,8 @@ class FakeGate(GateC2C):
     def _chat(self, order_id: str, page: Sequence[ChatMessage], has_older: bool) -> Chat:
         status = self.orders[order_id].status if order_id in self.orders else ""
         newest = self.chats[order_id][-1].at if order_id and self.chats[order_id] else 0
-        return Chat(order_id, tuple(page), has_older, status, newest)
+        last_at = int(self.seconds()) if self.tells_own_time else newest
+        return Chat(order_id, tuple(page), has_older, status, last_at)
 
     async def say(self, *, order_id: str, text: str) -> Sent:
         self._called("say", order_id)

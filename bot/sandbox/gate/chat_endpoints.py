@@ -23,7 +23,7 @@ def get_chats_list(call: Call) -> Json:
     )
     if not older and not variants.unread_stays:
         order.chat.unread = 0
-    latest = order.chat.latest_at
+    latest = venue.seconds() if variants.srvtm_is_now else order.chat.latest_at
     return {
         "messages": [chat_shapes.message(said, order, variants, call.files_url) for said in page],
         "memo": "",

@@ -17,7 +17,7 @@ def message(said: Message, order: Order, variants: Variants, files_url: str) -> 
     answer: Json = {"is_sell": int(order.side == "sell"), "username": _username(said, order, variants)}
     answer |= _content(said, variants, files_url)
     if said.author == "counterparty":
-        answer["uid"] = order.counterparty.uid
+        answer |= {} if variants.no_uid_on_theirs else {"uid": order.counterparty.uid}
     elif said.author == "system":
         answer["uid"] = ""
     elif variants.uid_on_own or said.kind == "file":

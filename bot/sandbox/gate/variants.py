@@ -17,6 +17,7 @@ class Variants:
     im_unread_in_rows: bool = False
     srvtm_seconds: bool = False  # send_chat_message answers seconds instead of milliseconds
     srvtm_ms: bool = False  # get_chats_list answers milliseconds instead of seconds
+    srvtm_is_now: bool = False  # get_chats_list answers the server's time instead of the latest message's
     ids_as_strings: bool = False  # get_myself_payment
     minimal_envelope: bool = False  # only code and message for actions
     null_data: bool = False  # refusals carry null instead of {}
@@ -32,6 +33,7 @@ class Variants:
     flagged_not_delivered: bool = False  # a text with contact data never reaches the chat
     real_usernames: bool = False  # nicknames instead of Self / Other in chats
     uid_on_own: bool = False  # own chat texts carry the own encrypted id
+    no_uid_on_theirs: bool = False  # chat messages of the counterparty carry no encrypted id
     masked_names: bool = False  # counterparty names as 张*丰
     ad_number: str = (
         "remaining"  # what `number` of an edit is: "remaining", or "total" with all locked and traded coins
