@@ -56,7 +56,7 @@ async def test_repeats_are_acknowledged_and_stay_one(links: Links, venue: httpx.
     ("what", "status", "words"),
     [
         ("another secret", 401, "signature"),
-        ("old", 401, "signature"),
+        ("of tomorrow", 401, "signature"),
         ("unsigned", 401, "signature"),
         ("no JSON", 400, "not JSON"),
         ("empty", 400, "not JSON"),
@@ -70,7 +70,7 @@ async def test_what_is_not_acknowledged_says_so_and_leaves_nothing(
     genuine = links.mtpay.report()
     raw = {
         "another secret": signed({"tradeType": "Deposit"}, links.bench.now, "other"),
-        "old": links.mtpay.report(ago_ms=301_000),
+        "of tomorrow": links.mtpay.report(ago_ms=-86_400_000),
         "unsigned": b'{"data": {}}',
         "no JSON": b"status=Finished",
         "empty": b"",
@@ -80,6 +80,15 @@ async def test_what_is_not_acknowledged_says_so_and_leaves_nothing(
     answer = await send(venue, links, raw, path)
     assert (answer.status_code, answer.json()) == (status, {"success": False, "message": words})
     assert await links.waiting() == []
+
+
+async def test_a_genuine_report_that_comes_too_late_is_acknowledged_and_kept(
+    links: Links, venue: httpx.AsyncClient
+) -> None:
+    answer = await send(venue, links, links.mtpay.report(ago_ms=301_000))
+    assert (answer.status_code, answer.json()) == (200, ACKNOWLEDGED)
+    await callbacks.round_(links.desk)
+    assert (await links.outcomes())[-1] == "too_old"
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged(links: Links, venue: httpx.AsyncClient) -> None:
