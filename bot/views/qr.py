@@ -3,9 +3,6 @@
 import io
 from functools import lru_cache
 
-import segno
-from PIL import Image, ImageDraw
-
 LEAST_PIXELS = 300
 QUIET_MODULES = 4
 """white around the code, as the standard asks for"""
@@ -17,6 +14,8 @@ def qr_png(url: str) -> bytes:
 
     Raises ValueError for an address that no code can hold (far over 512 characters).
     """
+    import segno
+
     code = segno.make_qr(url, error="m", encoding=None if url.isascii() else "utf-8")
     modules = int(code.symbol_size(border=QUIET_MODULES)[0])
     picture = io.BytesIO()
@@ -30,6 +29,8 @@ def spent_png() -> bytes:
 
     It says neither yes nor no; the words below it do.
     """
+    from PIL import Image, ImageDraw
+
     width, height, step = LEAST_PIXELS, LEAST_PIXELS // 5, 20
     drawn = Image.new("L", (width, height), 0xE6)
     pen = ImageDraw.Draw(drawn)

@@ -278,7 +278,9 @@ class Walk:
     def _go(self, start: int, lines: list[str]) -> None:
         self._last, self._length = start, len(lines)
         self.place = max(self.place, start + len(lines))
-        self.covered |= set(range(start, start + len(lines)))
+        now = set(range(start, start + len(lines)))
+        self.covered |= now
+        self.awaited -= now  # a repeat may bring the picture itself
         self.awaited |= {start + place for place, line in enumerate(lines) if line == FILE_TO_COME}
 
 

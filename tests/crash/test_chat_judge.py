@@ -88,3 +88,10 @@ def test_a_picture_that_is_said_to_be_fetched_must_come_or_be_said_missing() -> 
     assert (given_up.bad, given_up.awaited) == ([], set())
     at_once = walked(told("good morning", "hello?", "hello?", FILE_MISSING), told("I have paid"))
     assert (at_once.bad, at_once.awaited) == ([], set())
+
+
+def test_a_marked_repeat_may_bring_the_picture_that_was_to_come() -> None:
+    before = (told("good morning", "hello?", "hello?"), told(FILE_TO_COME))
+    walk = walked(*before, told("#7", is_repeat=True), told("I have paid"))
+    assert (walk.bad, walk.awaited, walk.marked) == ([], set(), 1)
+    assert walked(*before, told(FILE_TO_COME, is_repeat=True)).awaited == {3}

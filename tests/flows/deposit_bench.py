@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,22 @@ from tests.support.fake_mtpay import FakeMtPay
 PUBLIC = "https://desk.example"
 PAYER = "张三丰"
 PAYS, RECEIVES = f"5500.20 CNY {PAYER}", f"5000 MTC HKD {PAYER}"
+REPORTS = ("InProgress", "Finished", "Failed", "Cancelled")
+WRONG: dict[str, dict[str, Any]] = {
+    "tradeType": {"tradeType": "Withdraw"},
+    "merchantOrderNo": {"merchantOrderNo": "D0001-id2"},
+    "requestCode": {"requestCode": "f" * 32},
+    "requestAmount": {"requestAmount": Decimal("5500.21")},
+    "requestCurrency": {"requestCurrency": "MTC"},
+    "requestStatus": {"requestStatus": "Paid"},
+    "fiatCurrency": {"fiatCurrency": "HKD"},
+    "missing requestAmount": {"requestAmount": None},
+    "missing requestCode": {"requestCode": None},
+    "missing tradeType": {"tradeType": None},
+    "nonsense requestAmount": {"requestAmount": "NaN"},
+    "endless requestAmount": {"requestAmount": "1e99"},
+}
+"""reports with one other field"""
 
 
 class Links:
@@ -126,6 +143,20 @@ class Links:
         """Into the memory past the desk: what it would hold had the process died there."""
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute(statement)
+
+
+def seal(standing: DepositStanding) -> str:
+    assert standing.open_seal is not None
+    return standing.open_seal.id
+
+
+async def restart(links: Links) -> None:
+    links.switch_on()
+
+
+async def handle(links: Links, seconds: float = 0) -> None:
+    links.bench.pass_(seconds)
+    await callbacks.round_(links.desk)
 
 
 async def no(work: Awaitable[object]) -> NotAllowed:

@@ -151,6 +151,12 @@ async def asked_by_operator(sale: Sale) -> str:
     return request
 
 
+async def taken(sale: Sale) -> str:
+    intent = await sale.act()
+    assert intent.state is State.TAKEN
+    return intent.id
+
+
 @asynccontextmanager
 async def open_sale(folder: Path) -> AsyncIterator[Sale]:
     async with open_bench(folder) as bench:

@@ -22,7 +22,7 @@ from tests.flows.step_up_bench import FIRST, OTHER, follow, reply, set_pin
 from tests.flows.test_day_close import sold
 from tests.flows.test_handover import at_work
 from tests.flows.test_twin_question import SAME_BUYER, meet, named
-from tests.flows.test_two_people import approved, needs_two, tap
+from tests.flows.two_people_bench import approved, needs_two, tap
 
 KEPT = (
     "orders", "intents", "seals", "credits", "snoozes", "staff", "handovers", "approvals", "pins", "day_forms",

@@ -8,27 +8,18 @@ import pytest
 
 from bot.domain.errors import NotAllowed, Unknown, Unreachable
 from bot.domain.intents import Action, State
-from bot.domain.orders import Order, Side
+from bot.domain.orders import Side
 from bot.domain.situations import LockReason
 from bot.domain.staff import Role
-from bot.domain.two_people import Approval, Waiting
-from bot.flows import bank, confirm, delayed, duress, freeze, people, reconcile, two_people
-from storage.inbox import Stored
-from tests.flows.bench import AGENT, LEAD, OPERATOR, OPERATOR_2, ORDER, OWNER, VIEWER, Bench, notices
-from tests.support.fake_gate import FakeGate
-
-STOP = 300
+from bot.domain.two_people import Waiting
+from bot.flows import bank, confirm, duress, freeze, people, reconcile, two_people
+from tests.flows.bench import AGENT, LEAD, ORDER, OWNER, VIEWER, Bench, notices
+from tests.flows.delayed_bench import STOP, armed, left_alone, now, round_
 
 
 @pytest.fixture
 async def alone(bench: Bench) -> Bench:
-    """An owner, and nobody else who may release."""
-    bench.desk.policy = replace(
-        bench.desk.policy, two_people_above=Decimal(500), solo_release="delay", solo_daily_cap=Decimal(2500)
-    )
-    for person in (LEAD, OPERATOR, OPERATOR_2):
-        await people.change_role(bench.desk, OWNER, person, Role.AGENT)
-    return bench
+    return await left_alone(bench)
 
 
 async def refused(work: Awaitable[object]) -> NotAllowed:
@@ -41,19 +32,6 @@ def sale(bench: Bench, number: int, **changes: object) -> str:
     return bench.add(replace(ORDER, id=f"6200000{number}", total=ORDER.total + number + 1, **changes))  # type: ignore[arg-type]
 
 
-async def armed(bench: Bench, order_id: str = ORDER.id, action: Action = Action.RELEASE) -> Approval:
-    decided = await confirm.confirm(bench.desk, OWNER, await bench.open_step(order_id, action, by=OWNER), bench.now)
-    assert isinstance(decided, Waiting)
-    return decided.approval
-
-
-async def now(bench: Bench, approval: Approval) -> Approval:
-    async with bench.store.read() as tables:
-        found = await tables.approvals.get(approval.id)
-    assert found is not None
-    return found
-
-
 async def quietly(bench: Bench) -> None:
     """Somebody is made to type a PIN, and types the second one."""
     async with bench.store.write() as tables:
@@ -61,12 +39,6 @@ async def quietly(bench: Bench) -> None:
         found = await tables.step_up.pins(AGENT)
         assert found is not None
         await duress.freeze_quietly(bench.desk, tables, found)
-
-
-async def round_(bench: Bench, seconds: float = 0) -> None:
-    bench.pass_(seconds)
-    await delayed.round_(bench.desk)
-    await bench.desk.drain(5)
 
 
 async def test_it_goes_out_once_when_its_time_has_come_and_never_before(alone: Bench) -> None:
@@ -270,88 +242,6 @@ async def test_duty_says_nothing_about_who_could_be_the_second(alone: Bench) -> 
     decided = await confirm.confirm(alone.desk, OWNER, await alone.open_step(by=OWNER), alone.now)
     assert isinstance(decided, Waiting)
     assert not decided.approval.is_armed
-
-
-async def test_nothing_goes_out_by_itself_before_the_desk_has_heard_what_was_tapped_until_then(alone: Bench) -> None:
-    alone.desk.hearing.until = 0
-    approval = await armed(alone)
-    await round_(alone, STOP + 1)
-    assert alone.gate.count("release") == 0 and (await now(alone, approval)).ended_at is None
-    assert alone.desk.hearing.urgent.is_set()
-    alone.desk.hearing.heard(alone.now - 2000)
-    await round_(alone)
-    assert alone.gate.count("release") == 0, "a tap of the last two seconds may still be on its way"
-    alone.desk.hearing.heard(alone.now)
-    await round_(alone)
-    assert alone.gate.count("release") == 1
-
-
-async def test_a_tap_that_lies_here_unhandled_is_handled_first(alone: Bench) -> None:
-    approval = await armed(alone)
-    async with alone.store.write() as tables:
-        await tables.inbox.add([Stored(7001, "x", {"update_id": 7001}, alone.now)])
-    await round_(alone, STOP + 1)
-    assert alone.gate.count("release") == 0
-    await two_people.stop(alone.desk, OWNER, approval.id)
-    await round_(alone, 1)
-    assert alone.gate.count("release") == 0
-
-
-class Interrupted(FakeGate):
-    """Somebody taps while this venue answers."""
-
-    def __init__(self, bench: Bench) -> None:
-        super().__init__()
-        self.orders, self.seconds, self._bench = bench.gate.orders, bench.gate.seconds, bench
-
-    async def order(self, *, order_id: str) -> Order:
-        async with self._bench.store.write() as tables:
-            await tables.inbox.add([Stored(7001, "x", {"update_id": 7001}, self._bench.now)])
-        return await super().order(order_id=order_id)
-
-
-async def tapped_during_its_look(alone: Bench) -> Approval:
-    """What was armed, when its time has come and a tap was stored while the venue was looked at."""
-    approval = await armed(alone)
-    await alone.told()
-    alone.gate = alone.desk.gate = Interrupted(alone)
-    await round_(alone, STOP)
-    assert alone.gate.count("order") == 1 and alone.gate.count("release") == 0
-    assert (await now(alone, approval)).ended_at is None, "what was tapped is not known yet"
-    return approval
-
-
-async def test_a_stop_that_is_stored_during_the_look_is_handled_before_anything_is_sent(alone: Bench) -> None:
-    approval = await tapped_during_its_look(alone)
-    await two_people.stop(alone.desk, OWNER, approval.id)
-    async with alone.store.write() as tables:
-        await tables.inbox.handled(7001, alone.now)
-    await round_(alone, 4)
-    assert alone.gate.count("release") == 0 and (await now(alone, approval)).why == "stopped"
-
-
-async def test_a_tap_of_something_else_during_the_look_only_holds_it_up(alone: Bench) -> None:
-    approval = await tapped_during_its_look(alone)
-    async with alone.store.write() as tables:
-        await tables.inbox.handled(7001, alone.now)
-    await round_(alone, 4)
-    assert alone.gate.count("release") == 1 and (await now(alone, approval)).why == "used"
-
-
-async def test_a_tap_that_is_never_handled_ends_it_in_words_when_its_time_is_over(alone: Bench) -> None:
-    approval = await tapped_during_its_look(alone)
-    alone.pass_((approval.ends_at - alone.now) / 1000)
-    await round_(alone)
-    assert alone.gate.count("release") == 0 and (await now(alone, approval)).why == "too_late"
-    assert notices(await alone.told(), "armed_ended") == [OWNER]
-
-
-async def test_whom_nobody_hears_in_time_is_told_that_nothing_went_out(alone: Bench) -> None:
-    alone.desk.hearing.until = 0
-    approval = await armed(alone)
-    alone.pass_((approval.ends_at - alone.now) / 1000 + 1)
-    await round_(alone)
-    assert alone.gate.count("release") == 0 and (await now(alone, approval)).why == "too_late"
 
 
 async def test_a_clock_that_was_set_back_ends_what_is_armed(alone: Bench) -> None:

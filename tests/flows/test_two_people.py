@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,54 +12,12 @@ from bot.domain.errors import NotAllowed
 from bot.domain.intents import Action, Intent, State
 from bot.domain.orders import Side
 from bot.domain.seals import Choice
-from bot.domain.situations import LockReason
 from bot.domain.staff import Limit, Role
-from bot.domain.two_people import Approval, Waiting
-from bot.flows import alerts, approve, assemble, bank, confirm, freeze, people, standing, two_people
-from bot.flows.absorb import look
+from bot.domain.two_people import Waiting
+from bot.flows import alerts, approve, assemble, bank, confirm, people, two_people
 from bot.flows.announce import minute_of_day
-from tests.flows.bench import (
-    AGENT,
-    LEAD,
-    OPERATOR,
-    OPERATOR_2,
-    ORDER,
-    OWNER,
-    VIEWER,
-    Bench,
-    cards,
-    notices,
-)  # fmt: skip
-
-
-def needs_two(bench: Bench, above: str = "500") -> None:
-    bench.desk.policy = replace(bench.desk.policy, two_people_above=Decimal(above))
-
-
-async def refused(work: Awaitable[object]) -> NotAllowed:
-    with pytest.raises(NotAllowed) as no:
-        await work
-    return no.value
-
-
-async def tap(bench: Bench, seal_id: str, by: int) -> Intent | Waiting:
-    decided = await confirm.confirm(bench.desk, by, seal_id, bench.now)
-    await bench.desk.drain(5)
-    return decided
-
-
-async def approved(bench: Bench, by: int = OPERATOR, **how: object) -> Approval:
-    """The first person's whole confirm."""
-    decided = await tap(bench, await bench.open_step(by=by, **how), by)  # type: ignore[arg-type]
-    assert isinstance(decided, Waiting)
-    return decided.approval
-
-
-async def now(bench: Bench, approval: Approval) -> Approval:
-    async with bench.store.read() as tables:
-        found = await tables.approvals.get(approval.id)
-    assert found is not None
-    return found
+from tests.flows.bench import AGENT, LEAD, OPERATOR, OPERATOR_2, ORDER, OWNER, VIEWER, Bench, cards, notices
+from tests.flows.two_people_bench import approved, needs_two, now, refused, tap
 
 
 def sale(bench: Bench, number: int) -> str:
@@ -243,160 +200,6 @@ async def test_what_the_first_may_move_no_more_cannot_be_completed(two: Bench) -
     assert two.gate.count("release") == 5
 
 
-async def test_an_expired_approval_counts_for_nothing(two: Bench) -> None:
-    approval = await approved(two)
-    two.pass_(599)
-    late = await two.open_step(by=LEAD)
-    no = await refused(tap(two, late, LEAD))
-    assert no.reason == "approval_expired"
-    assert two.gate.count("release") == 0
-    assert (await now(two, approval)).why == "expired"
-    assert (await refused(two_people.wanted(two.desk, LEAD, approval.id))).reason == "approval_over"
-    assert notices(await two.told(), "approval_ended") == [OPERATOR]
-
-
-async def test_the_loop_ends_what_has_had_its_time_and_writes_nothing_before(two: Bench) -> None:
-    approval = await approved(two)
-    before = two.store.commits
-    two.pass_(599)
-    await standing.round_(two.desk)
-    assert two.store.commits == before
-    two.pass_(1)
-    await standing.round_(two.desk)
-    assert (await now(two, approval)).why == "expired"
-    assert notices(await two.told(), "approval_ended") == [OPERATOR]
-    await standing.round_(two.desk)
-    assert notices(await two.told(), "approval_ended") == []
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"amount": Decimal("1000.01")}, {"total": Decimal("7199")}, {"counterparty_name": "李四"},
-        {"status": "locked", "in_appeal": True, "can_release_in_appeal": True}, {"payees": ()}, {"terms": "else"},
-    ],
-    ids=["amount", "total", "name", "appeal", "payee", "terms"],
-)  # fmt: skip
-@pytest.mark.parametrize("moment", ["before the step", "under the step"])
-async def test_any_changed_fact_ends_the_approval_and_the_first_is_told(
-    two: Bench, changes: dict[str, object], moment: str
-) -> None:
-    approval = await approved(two)
-    await two.told()
-    seal = "" if moment == "before the step" else await two.open_step(by=LEAD)
-    two.gate.move(ORDER.id, **changes)
-    two.pass_(1)
-    if seal:
-        assert (await refused(tap(two, seal, LEAD))).reason in ("order_changed", "approval_over")
-    else:
-        with suppress(NotAllowed):  # or a first step of the lead's own: nothing of the old approval is left
-            _, opened = await approve.open_step(two.desk, LEAD, ORDER.id, Action.RELEASE)
-            assert opened.choice.first is None
-    ended = await now(two, approval)
-    assert ended.why == "changed"
-    assert notices(await two.told(), "approval_ended") == [OPERATOR]
-    assert two.gate.count("release") == 0
-
-
-async def test_first_takes_back_and_nothing_is_left_to_complete(two: Bench) -> None:
-    approval = await approved(two)
-    seal = await two.open_step(by=LEAD)
-    await two.told()
-    assert (await refused(two_people.take_back(two.desk, LEAD, approval.id))).reason == "not_your_approval"
-    situation = await two_people.take_back(two.desk, OPERATOR, approval.id)
-    assert situation.approval is None
-    assert notices(await two.told(), "approval_ended") == []  # whoever did it knows it
-    no = await refused(tap(two, seal, LEAD))
-    assert (no.reason, no.facts["why"]) == ("approval_over", "taken_back")
-    assert (await refused(two_people.take_back(two.desk, OPERATOR, approval.id))).reason == "approval_over"
-    assert (await refused(two_people.take_back(two.desk, OPERATOR, "never"))).reason == "stale_button"
-    assert two.gate.count("release") == 0
-
-
-@pytest.mark.parametrize("because", ["not_there", "name_differs", "other"])
-async def test_a_no_of_the_second_ends_it_with_a_reason_and_is_told(two: Bench, because: str) -> None:
-    approval = await approved(two)
-    seal = await two.open_step(by=LEAD)
-    await two.told()
-    assert (await refused(two_people.say_no(two.desk, LEAD, approval.id, "never"))).reason == "stale_button"
-    await two_people.say_no(two.desk, LEAD, approval.id, because)
-    ended = await now(two, approval)
-    assert (ended.why, ended.because, ended.ended_by) == ("refused", because, LEAD)
-    told = [one for one in await two.told() if one.notice == "approval_ended"]
-    assert [one.chat_id for one in told] == [OPERATOR]
-    assert (told[0].facts["who"], told[0].facts["because"]) == ("lead 2", because)
-    stored = await two.stored()
-    assert (stored.lock is not None) == (because == "name_differs")
-    assert (stored.bank_look is not None) == (because == "not_there")
-    with pytest.raises(NotAllowed):
-        await tap(two, seal, LEAD)
-    assert two.gate.count("release") == 0
-    assert await two.outcomes("approval_end") == ["refused"]
-
-
-async def test_another_name_seen_by_the_second_is_as_another_name_seen_by_the_first(two: Bench) -> None:
-    later = replace(ORDER, id="61000777", total=ORDER.total + 1)
-    await look(two.desk, two.add(later))
-    approval = await approved(two)
-    await two.told()
-    situation = await two_people.say_no(two.desk, OPERATOR_2, approval.id, "name_differs")
-    assert situation.lock is not None and situation.lock.by == OPERATOR_2
-    mark = (await assemble.show(two.desk, LEAD, later.id)).doubts.mark
-    assert mark is not None and (mark.reason, mark.order_id) == (LockReason.NAME_DIFFERS, ORDER.id)
-    assert sorted({one.chat_id for one in await two.told() if one.notice == "release_locked"}) == [OWNER, LEAD]
-    assert await two.outcomes("name_differs") == ["done"]
-    named = await bank.keep_payer(two.desk, OPERATOR_2, ORDER.id, "王五")
-    assert named.doubts.payer == "王五"
-
-
-async def test_a_doubt_of_anybody_ends_it(two: Bench) -> None:
-    approval = await approved(two)
-    await bank.not_there_yet(two.desk, AGENT, ORDER.id)
-    assert (await now(two, approval)).why == "doubt"
-    approval = await approved(two)
-    await bank.stop_release(two.desk, OPERATOR_2, ORDER.id, LockReason.NAME_DIFFERS)
-    assert (await now(two, approval)).why == "doubt"
-
-
-@pytest.mark.parametrize("how", ["frozen", "removed", "demoted", "limited"])
-async def test_a_first_approver_who_may_no_more_takes_the_approval_along(two: Bench, how: str) -> None:
-    approval = await approved(two)
-    seal = await two.open_step(by=LEAD)
-    await two.told()
-    if how == "frozen":
-        await people.freeze_person(two.desk, OWNER, OPERATOR, True)
-    elif how == "removed":
-        await people.remove(two.desk, OWNER, OPERATOR)
-    elif how == "demoted":
-        await people.change_role(two.desk, OWNER, OPERATOR, Role.AGENT)
-    else:
-        await people.set_limit(two.desk, OWNER, Role.OPERATOR, "release", Limit(Decimal(600), Decimal(600)))
-    assert (await now(two, approval)).why == "first_out"
-    hearers = {"frozen": [LEAD], "removed": [LEAD], "demoted": [OPERATOR], "limited": [OPERATOR]}[how]
-    assert notices(await two.told(), "approval_ended") == hearers
-    assert (await refused(tap(two, seal, LEAD))).reason == "approval_over"
-    assert two.gate.count("release") == 0
-
-
-@pytest.mark.parametrize("by", [OWNER, LEAD, None])
-async def test_a_freeze_ends_a_first_yes_for_good_and_says_so(two: Bench, by: int | None) -> None:
-    approval = await approved(two)
-    seal = await two.open_step(by=LEAD)
-    await two.told()
-    await freeze.freeze_desk(two.desk, by)
-    ended = await now(two, approval)
-    assert (ended.why, ended.ended_by) == ("frozen", by)
-    told = await two.told()
-    assert notices(told, "approval_ended") == [OPERATOR] and OPERATOR in cards(told)
-    assert await two.outcomes("approval_end") == ["frozen"]
-    assert (await refused(two.open_step(by=OPERATOR_2))).reason == "desk_frozen"
-    await freeze.unfreeze_desk(two.desk, OWNER)
-    no = await refused(tap(two, seal, LEAD))
-    assert (no.reason, no.facts["why"]) == ("approval_over", "frozen")
-    assert isinstance(await tap(two, await two.open_step(by=LEAD), LEAD), Waiting)
-    assert two.gate.count("release") == 0
-
-
 async def test_two_seconds_at_once_are_one_request(two: Bench) -> None:
     await approved(two)
     _, mine = await approve.open_step(two.desk, LEAD, ORDER.id, Action.RELEASE)
@@ -472,13 +275,6 @@ async def test_a_shop_with_nobody_else_is_told_so_before_anybody_looks_into_the_
     assert two.gate.count("release") == 0
 
 
-async def test_an_amount_that_is_no_longer_above_the_setting_is_let_go(two: Bench) -> None:
-    approval = await approved(two)
-    needs_two(two, "5000")
-    await standing.round_(two.desk)
-    assert (await now(two, approval)).why == "rules"
-
-
 async def test_a_step_that_saw_an_earlier_yes_does_not_complete_a_later_one(two: Bench) -> None:
     approval = await approved(two)
     seal = await two.open_step(by=LEAD)
@@ -486,18 +282,4 @@ async def test_a_step_that_saw_an_earlier_yes_does_not_complete_a_later_one(two:
     again = await approved(two)
     assert (await refused(tap(two, seal, LEAD))).reason == "approved_meanwhile"
     assert (await now(two, again)).ended_at is None
-    assert two.gate.count("release") == 0
-
-
-async def test_a_twin_that_comes_meanwhile_ends_the_yes_for_nobody_was_asked_which_payer(two: Bench) -> None:
-    approval = await approved(two)
-    seal = await two.open_step(by=LEAD)
-    await two.told()
-    twin = two.add(replace(ORDER, id="61000009", counterparty_id="c9", counterparty_name="李四"))
-    await two.see(twin)
-    no = await refused(tap(two, seal, LEAD))
-    assert no.reason in ("which_payer", "reference_needed")
-    ended = await now(two, approval)
-    assert (ended.why, ended.because) == ("changed", no.reason)
-    assert notices(await two.told(), "approval_ended") == [OPERATOR]
     assert two.gate.count("release") == 0

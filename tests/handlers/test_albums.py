@@ -9,7 +9,7 @@ import pytest
 from bot.domain.sayings import ALBUM_SECONDS, State
 from bot.flows import housekeeping
 from tests.flows.bench import AGENT, GROUP, OPERATOR, open_bench
-from tests.handlers.test_chat import CONTACT, OTHER, TOPIC, Desk, add_other, in_topic, photo
+from tests.handlers.phone import CONTACT, OTHER, TOPIC, Desk, add_other, in_topic, photo
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flows.bench import GROUP, OPERATOR, open_bench
-from tests.handlers.test_chat import TOPIC, Desk, in_topic
+from tests.handlers.phone import TOPIC, Desk, in_topic
 
 SOUND = {"file_id": "v", "file_unique_id": "v", "duration": 3}
 KINDS: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.errors import Unknown
 from bot.domain.sayings import STALE_SECONDS, Doubt, State
 from tests.flows.bench import open_bench
-from tests.handlers.test_chat import CONTACT, Desk
+from tests.handlers.phone import CONTACT, Desk
 
 AWAY = 7200
 

@@ -13,7 +13,7 @@ from bot.domain.reach import MessageGone
 from bot.flows import convert_follow
 from bot.flows.exchange import Exchange
 from tests.flows.bench import AGENT, GROUP, OPERATOR, open_bench
-from tests.handlers.test_chat import Desk
+from tests.handlers.phone import Desk
 from tests.support.fake_pay import OTHER_SUB, SUB, FakePay
 
 

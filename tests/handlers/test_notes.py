@@ -9,7 +9,7 @@ import pytest
 from bot.domain.reach import NoTopics, Offline
 from storage.notes import Note
 from tests.flows.bench import AGENT, GROUP, OPERATOR, ORDER, VIEWER, open_bench
-from tests.handlers.test_chat import TOPIC, Desk
+from tests.handlers.phone import TOPIC, Desk
 
 
 @pytest.fixture

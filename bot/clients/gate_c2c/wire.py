@@ -247,7 +247,7 @@ Object = Annotated[dict[str, Any], BeforeValidator(_object)]
 class WireModel(BaseModel):
     """An object from Gate. A key with null counts as absent, so that the other spelling or the default applies."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
