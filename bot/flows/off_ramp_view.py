@@ -26,8 +26,8 @@ NOTICES = {
 FILTERS = {
     "all": tuple(State),
     "done": (State.DONE,),
-    "open": (State.PLANNED, State.SENT, State.TAKEN, State.UNKNOWN),
-    "failed": (State.REFUSED,),
+    "open": (State.PLANNED, State.SENT, State.TAKEN, State.UNKNOWN, State.ASKED),
+    "failed": (State.REFUSED, State.VOID),
 }
 
 

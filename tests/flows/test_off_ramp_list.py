@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows import off_ramp_view
+from bot.domain.intents import State
+from bot.flows import convert_view, off_ramp_view
 from tests.flows.bench import AGENT, VIEWER
 from tests.flows.off_ramp_bench import Sale, no, open_sale, taken
 from tests.support.fake_otc import LOST_ORDER
@@ -54,3 +55,8 @@ async def test_one_is_found_by_the_end_of_its_number(sale: Sale) -> None:
     assert (await no(off_ramp_view.find(sale.desk, VIEWER, "99999999"))).reason == "off_ramp_unknown"
     for odd in ("12", "x123", "٣٣٣", "", "1" * 31):
         assert (await no(off_ramp_view.find(sale.desk, VIEWER, odd))).reason == "usage"
+
+
+@pytest.mark.parametrize("filters", [off_ramp_view.FILTERS, convert_view.FILTERS], ids=["off-ramps", "conversions"])
+def test_every_state_is_found_by_a_filter_of_its_own(filters: dict[str, tuple[State, ...]]) -> None:
+    assert {state for name, states in filters.items() if name != "all" for state in states} == set(filters["all"])
