@@ -140,11 +140,11 @@ async def test_the_wait_for_the_coins_says_when_we_may_appeal_and_then_that_we_m
     shop: Shop, words: dict[str, str]
 ) -> None:
     order = await shop.purchase("304.00")
-    await shop.card(order, words["pay"])
+    before = await shop.card(order, words["pay"])
     await shop.box.gate.act(order, "change", dispute_time=int(time.time()) + 3)
     await shop.box.gate.act(order, "pay_elsewhere")
-    waiting = await shop.card(order, words["wait"])
-    now = await shop.card(order, words["appeal"], after=waiting)
+    await shop.card(order, words["wait"])
+    now = await shop.card(order, words["appeal"], after=before)
     assert not now.silent, "the move is ours: the card comes anew and rings, it is no silent edit"
     await shop.box.gate.act(order, "release")
     await shop.card(order, "304.00 USDT", button=words["thank"])
