@@ -10,18 +10,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from bot import venues
 from bot.clients.bell import Bell
 from bot.clients.file_hosts import FileHosts
-from bot.clients.gate_c2c.client import GateC2C
-from bot.clients.gate_pay.client import GatePay
-from bot.clients.gate_pay.otc import GatePayOtc
 from bot.clients.http import Http
-from bot.clients.mtpay.client import MtPay
-from bot.clients.mtpay.webhooks import proof_of
 from bot.clients.telegram import Telegram
 from bot.clients.workshop import Workshop
 from bot.clock import Clock
-from bot.domain.deposits import Proof
 from bot.domain.reach import NoAccess, NotReached, Rejected
 from bot.domain.situations import Notice
 from bot.ending import Ending
@@ -312,7 +307,7 @@ async def assemble(
 async def _wire(settings: Settings, store: Store, clock: Clock, pace: Pace | None, around: Around) -> Application:
     http, pay_http, mtpay_http = (Http(name, clock=time.time) for name in ("gate", "gate_pay", "mtpay"))
     observed: dict[str, bool] = {}
-    gate = _gate(settings, http, observed)
+    gate = venues.gate_c2c(settings, http, observed)
     desk = Desk(
         store=store,
         gate=around("gate", gate) if gate is not None else None,
@@ -320,14 +315,14 @@ async def _wire(settings: Settings, store: Store, clock: Clock, pace: Pace | Non
         clock=clock,
         new_id=lambda: secrets.token_urlsafe(9).replace("-", "x"),
     )
-    pay = _gate_pay(settings, pay_http, observed)
+    pay = venues.gate_pay(settings, pay_http, observed)
     desk.exchange.pay = around("gate_pay", pay) if pay is not None else None
-    otc = _gate_pay_otc(settings, pay_http, observed)
+    otc = venues.gate_pay_otc(settings, pay_http, observed)
     desk.exchange.otc = around("otc", otc) if otc is not None else None
-    mtpay = _mtpay(settings, mtpay_http, observed)
+    mtpay = venues.mtpay(settings, mtpay_http, observed)
     desk.exchange.mtpay = around("mtpay", mtpay) if mtpay is not None else None
     desk.exchange.public_url = settings.public_url or ""
-    desk.exchange.proof_of_report = _judge_of_reports(settings)
+    desk.exchange.proof_of_report = venues.judge_of_reports(settings)
     desk.exchange.accounts = desk.policy.convert_accounts
     desk.started_at = desk.now()
     desk.hearing.until = 0
@@ -357,70 +352,3 @@ async def _wire(settings: Settings, store: Store, clock: Clock, pace: Pace | Non
         settings, desk, telegram, relay, inbox, http, pay_http, mtpay_http, hosts, bench, store, room, door, webhook,
         outside, observed,
     )  # fmt: skip
-
-
-def _gate(settings: Settings, http: Http, observed: dict[str, bool]) -> GateC2C | None:
-    if settings.gate_api_key is None or settings.gate_api_secret is None:
-        return None
-    return GateC2C(
-        http,
-        settings.gate_api_url,
-        settings.gate_api_key,
-        settings.gate_api_secret.get_secret_value(),
-        time.time,
-        observe=observed.__setitem__,
-    )
-
-
-def _gate_pay(settings: Settings, http: Http, observed: dict[str, bool]) -> GatePay | None:
-    if settings.gatepay_client_id is None or settings.gatepay_secret is None:
-        return None
-    return GatePay(
-        http,
-        settings.gatepay_api_url,
-        settings.gatepay_client_id,
-        settings.gatepay_secret.get_secret_value(),
-        time.time,
-        accounts=settings.gatepay_on_behalf_of,
-        prefix=settings.gatepay_institution_prefix,
-        observe=observed.__setitem__,
-    )
-
-
-def _gate_pay_otc(settings: Settings, http: Http, observed: dict[str, bool]) -> GatePayOtc | None:
-    if settings.gatepay_client_id is None or settings.gatepay_secret is None:
-        return None
-    return GatePayOtc(
-        http,
-        settings.gatepay_api_url,
-        settings.gatepay_client_id,
-        settings.gatepay_secret.get_secret_value(),
-        time.time,
-        observe=observed.__setitem__,
-    )
-
-
-def _mtpay(settings: Settings, http: Http, observed: dict[str, bool]) -> MtPay | None:
-    if settings.mtpay_api_url is None or settings.mtpay_access_key is None or settings.mtpay_secret_key is None:
-        return None
-    return MtPay(
-        http,
-        settings.mtpay_api_url,
-        settings.mtpay_access_key,
-        settings.mtpay_secret_key.get_secret_value(),
-        time.time,
-        observe=observed.__setitem__,
-    )
-
-
-def _judge_of_reports(settings: Settings) -> Callable[[bytes], Proof]:
-    """Tells whether MTPay signed a body, and when; its age is measured on the machine's own clock."""
-    key, secret = settings.mtpay_access_key, settings.mtpay_secret_key
-
-    def proof_of_report(raw: bytes) -> Proof:
-        if key is None or secret is None:
-            return Proof.NONE
-        now_ms, covers_body = time.time_ns() // 1_000_000, settings.mtpay_webhook_covers_body
-        return proof_of(key, secret.get_secret_value(), raw, now_ms=now_ms, covers_body=covers_body)
-
-    return proof_of_report

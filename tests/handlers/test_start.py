@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import _judge_of_reports as judge_of_reports
 from bot.command_line import as_csv, defused
 from bot.demo import demo_settings, free_port
 from bot.domain.deposits import Proof
 from bot.domain.journal import Entry
 from bot.logs import Redacting, start_log
 from bot.settings import SettingsError, build, load
+from bot.venues import judge_of_reports
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAA"
